@@ -1,0 +1,177 @@
+-- The change feed. A change is written into the outbox by the transaction that makes it, and gets its number later,
+-- when a node seals: numbers given before commit would become visible out of order, and readers would skip some.
+
+create table feed_meta (
+    one         boolean primary key default true check (one),
+    epoch       uuid not null default gen_random_uuid(),
+    -- the number of the newest sealed change
+    head        bigint not null default 0,
+    -- what is numbered up to here may have been dropped
+    floor       bigint not null default 0,
+    -- partitions exist below this
+    ceiling     bigint not null default 0,
+    -- of the cluster that the numbers belong to
+    fingerprint text
+) with (fillfactor = 10);
+
+insert into feed_meta default values;
+
+create table feed_outbox (
+    id     bigint generated always as identity primary key,
+    tx     xid8 not null default pg_current_xact_id(),
+    scope  uuid not null,
+    kind   text not null,
+    entity uuid not null,
+    rev    bigint not null,
+    op     text not null check (op in ('insert', 'update', 'delete')),
+    -- the browser and its edit that made the change, where there is one
+    client uuid,
+    mut    bigint,
+    patch  jsonb
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+create table feed (
+    seq    bigint not null primary key,
+    -- the last number of its seal: a reader stops only there, so no transaction is ever seen in halves
+    bat    bigint not null,
+    at     timestamptz not null default now(),
+    tx     xid8 not null,
+    scope  uuid not null,
+    kind   text not null,
+    entity uuid not null,
+    rev    bigint not null,
+    op     text not null,
+    client uuid,
+    mut    bigint,
+    patch  jsonb
+) partition by range (seq);
+
+-- How many there are at the head, so that a page's total and its cursor are of one moment.
+create table feed_totals (
+    scope uuid not null,
+    kind  text not null,
+    total bigint not null,
+    primary key (scope, kind)
+) with (fillfactor = 50);
+
+-- Makes partitions so that `upto` and the next 100,000 have a place.
+create function feed_extend(upto bigint) returns void language plpgsql as $$
+declare
+    width constant bigint := 1000000;
+    top bigint;
+begin
+    select ceiling into top from feed_meta;
+    while top < upto + 100000 loop
+        execute format('create table feed_%s partition of feed for values from (%s) to (%s)', top / width, top, top + width);
+        top := top + width;
+        update feed_meta set ceiling = top;
+    end loop;
+end $$;
+
+select feed_extend(0);
+
+-- Numbers everything committed so far and rings the bell once. Any node may call it at any time; the row lock orders them.
+create function feed_seal() returns bigint language plpgsql as $$
+declare
+    h bigint;
+    n bigint;
+begin
+    -- under read committed the statements after this lock see all that was committed before it was had
+    select head into h from feed_meta for update;
+    perform feed_extend(h + (select count(*) from feed_outbox));
+    with drawn as (
+        delete from feed_outbox returning *
+    ), numbered as (
+        insert into feed (seq, bat, tx, scope, kind, entity, rev, op, client, mut, patch)
+        select h + row_number() over (order by id), h + count(*) over (),
+               tx, scope, kind, entity, rev, op, client, mut, patch
+        from drawn
+        returning 1
+    ), counted as (
+        insert into feed_totals (scope, kind, total)
+        select scope, kind, sum(case op when 'insert' then 1 when 'delete' then -1 else 0 end)
+        from drawn group by scope, kind
+        on conflict (scope, kind) do update set total = feed_totals.total + excluded.total
+    )
+    select count(*) into n from numbered;
+    if n > 0 then
+        update feed_meta set head = h + n;
+        perform pg_notify('feed', (h + n)::text);
+    end if;
+    return h + n;
+end $$;
+
+-- Drops the partitions that hold nothing younger than `age`, and never the one that the head is in.
+create function feed_prune(age interval) returns bigint language plpgsql as $$
+declare
+    width constant bigint := 1000000;
+    h bigint;
+    low bigint;
+    youngest timestamptz;
+begin
+    select head, (floor + 1) / width * width into h, low from feed_meta for update;
+    while low + width <= h loop
+        select max(at) into youngest from feed where seq >= low and seq < low + width;
+        exit when youngest > now() - age;
+        execute format('drop table feed_%s', low / width);
+        low := low + width;
+        update feed_meta set floor = low - 1;
+    end loop;
+    return (select floor from feed_meta);
+end $$;
+
+-- What the grid shows of an image: the one definition that feed and queries share (`model::Card`).
+create function image_card(i images) returns jsonb language sql stable as $$
+    select jsonb_build_object(
+        'id', i.id,
+        'rev', i.rev,
+        'name', i.name,
+        'state', i.state,
+        'reason', i.reason,
+        'version', left(encode(i.hash, 'hex'), 16),
+        'mime', i.mime,
+        'size', i.size,
+        'width', i.width,
+        'height', i.height,
+        'thumbhash', encode(i.thumbhash, 'base64'),
+        'taken_ms', (extract(epoch from i.taken_at) * 1000)::bigint,
+        'added_ms', (extract(epoch from i.created_at) * 1000)::bigint)
+$$;
+
+create function image_touch() returns trigger language plpgsql as $$
+begin
+    new.rev := old.rev + 1;
+    new.updated_at := now();
+    return new;
+end $$;
+
+create trigger image_touch before update on images for each row execute function image_touch();
+
+-- After the row is locked, so that two changes of one image stand in the outbox in the order in which they took effect.
+create function image_to_feed() returns trigger language plpgsql as $$
+declare
+    op text;
+    row images;
+begin
+    row := case when tg_op = 'DELETE' then old else new end;
+    op := case
+        when tg_op = 'INSERT' and new.removed_at is null then 'insert'
+        when tg_op = 'DELETE' and old.removed_at is null then 'delete'
+        when tg_op <> 'UPDATE' then null
+        when old.removed_at is null and new.removed_at is not null then 'delete'
+        when old.removed_at is not null and new.removed_at is null then 'insert'
+        when new.removed_at is not null then null
+        -- what no reader could see is no change to tell of
+        when image_card(new) - 'rev' is distinct from image_card(old) - 'rev' then 'update'
+    end;
+    if op is not null then
+        insert into feed_outbox (scope, kind, entity, rev, op, client, mut, patch)
+        values (row.project_id, 'image', row.id, row.rev, op,
+                nullif(current_setting('pixelsync.client', true), '')::uuid,
+                nullif(current_setting('pixelsync.mut', true), '')::bigint,
+                case when op <> 'delete' then image_card(row) end);
+    end if;
+    return null;
+end $$;
+
+create trigger image_to_feed after insert or update or delete on images for each row execute function image_to_feed();

@@ -1,0 +1,17 @@
+//! Plain data that server and browser share. Knows nothing of either.
+
+pub mod card;
+pub mod feed;
+pub mod id;
+pub mod picture;
+pub mod sync;
+pub mod upload;
+pub mod window;
+
+pub use card::{Card, State};
+pub use feed::{Batch, Change, Cursor, Op};
+pub use id::{FolderId, ImageId, ProjectId};
+pub use picture::Picture;
+pub use sync::SyncSummary;
+pub use upload::Uploaded;
+pub use window::{Folder, Opening, Window};

@@ -1,0 +1,28 @@
+//! What the page of one picture shows.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Card, Cursor, ImageId};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    pub at: Cursor,
+    pub card: Card,
+    /// The neighbours in the gallery's order: the next newer one and the next older one.
+    pub newer: Option<ImageId>,
+    pub older: Option<ImageId>,
+    /// Where it stands, 1 is the newest, and how many there are.
+    pub place: u32,
+    pub total: u32,
+    /// The path below its folder, and the folder's name.
+    pub path: String,
+    pub folder: String,
+    pub camera: Option<String>,
+    pub lens: Option<String>,
+    /// Put for people: "1/250 s, f/2.8, ISO 200, 35 mm".
+    pub exposure: Option<String>,
+    /// The wall clock at the place it was taken, `2026-11-17 16:42:05`, not converted to anybody's zone.
+    pub taken: Option<String>,
+    /// SHA-256 of the file, in hex.
+    pub hash: Option<String>,
+}

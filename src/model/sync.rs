@@ -1,0 +1,21 @@
+//! What one look at a folder found.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncSummary {
+    pub scanned: u32,
+    pub added: u32,
+    pub updated: u32,
+    pub moved: u32,
+    pub missing: u32,
+    pub healed: u32,
+    pub corrupted: u32,
+    pub unreadable: u32,
+}
+
+impl SyncSummary {
+    pub fn changed_nothing(&self) -> bool {
+        SyncSummary { scanned: 0, corrupted: 0, unreadable: 0, ..*self } == SyncSummary::default()
+    }
+}

@@ -1,0 +1,43 @@
+//! A stretch of the gallery's order, newest first. Knows nothing of pixels on a screen.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Card, Cursor, FolderId, ImageId};
+
+/// Read in one snapshot: nothing lies between `at` and the cards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    pub at: Cursor,
+    /// All images at `at`, not only these.
+    pub total: u32,
+    /// The place of the first card in the order below the anchor that was asked for.
+    pub start: u32,
+    pub cards: Vec<Card>,
+}
+
+impl Window {
+    /// The most cards that one request gets; more are cut off.
+    pub const CARDS_MAX: u32 = 500;
+    /// What a page is opened with, before anyone knows how large the screen is.
+    pub const CARDS_FIRST: u32 = 120;
+
+    pub fn newest(&self) -> Option<ImageId> {
+        self.cards.first().map(|card| card.id)
+    }
+}
+
+/// What the gallery page is opened with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    pub window: Window,
+    pub folders: Vec<Folder>,
+}
+
+/// A folder as the sidebar shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Folder {
+    pub id: FolderId,
+    pub name: String,
+    pub path: String,
+    pub managed: bool,
+}

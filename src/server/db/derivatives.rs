@@ -1,0 +1,44 @@
+//! Derivatives: what was made of a content. The bytes lie in the store, this is what is known of them.
+
+use sqlx::PgConnection;
+
+use crate::imaging::Encoded;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Thumbnail,
+    Preview,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Thumbnail => "thumbnail",
+            Kind::Preview => "preview",
+        }
+    }
+
+    pub fn mime(self) -> &'static str {
+        match self {
+            Kind::Thumbnail => "image/webp",
+            Kind::Preview => "image/jpeg",
+        }
+    }
+}
+
+pub async fn put(tx: &mut PgConnection, hash: &[u8; 32], kind: Kind, made: &Encoded) -> sqlx::Result<()> {
+    let edge = |edge: u32| i32::try_from(edge).unwrap_or(i32::MAX);
+    sqlx::query!(
+        "insert into derivatives (hash, kind, mime, width, height, size) values ($1, $2, $3, $4, $5, $6)
+         on conflict (hash, kind) do nothing",
+        &hash[..],
+        kind.name(),
+        made.mime,
+        edge(made.width),
+        edge(made.height),
+        i64::try_from(made.bytes.len()).unwrap_or(i64::MAX),
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,319 @@
+//! Images: the records of files. Every write here becomes a change in the feed, by trigger.
+
+use futures::stream::BoxStream;
+use sqlx::{PgConnection, PgPool, types::Json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    folder::{
+        Seen,
+        scan::{path_bytes, path_from_bytes},
+    },
+    imaging::{Facts, Judged},
+    model::{Card, FolderId, ImageId, ProjectId, State},
+    server::{db::folders::FolderRow, reconcile::Known},
+};
+
+/// The highest id there can be: "from the newest on".
+pub const NEWEST: ImageId = ImageId(Uuid::max());
+
+/// The constraint that gives a path one record.
+pub const PATH_TAKEN: &str = "images_path_key";
+
+/// Writes what was read of a file: a new record, or the newest content of a known one. What people said of it stays.
+/// Fails by [`PATH_TAKEN`] where the path has another record already.
+pub async fn put(
+    tx: &mut PgConnection,
+    id: ImageId,
+    folder: &FolderRow,
+    seen: &Seen,
+    content: &Judged,
+) -> sqlx::Result<()> {
+    let derived = content.derived.as_ref();
+    let edge = |edge: u32| i32::try_from(edge).unwrap_or(i32::MAX);
+    sqlx::query!(
+        "insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device,
+                             hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+         on conflict (id) do update set
+             path = excluded.path, name = excluded.name, state = excluded.state, reason = excluded.reason, size = excluded.size,
+             mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode, device = excluded.device,
+             hash = excluded.hash, mime = excluded.mime, width = excluded.width, height = excluded.height,
+             orientation = excluded.orientation, thumbhash = excluded.thumbhash, taken_at = excluded.taken_at,
+             taken_offset_min = excluded.taken_offset_min, camera = excluded.camera, lens = excluded.lens, facts = excluded.facts",
+        id.0,
+        folder.project.0,
+        folder.id.0,
+        path_bytes(&seen.path),
+        seen.name(),
+        content.state.name(),
+        content.reason,
+        seen.size,
+        seen.mtime_ns,
+        seen.ctime_ns,
+        seen.inode,
+        seen.device,
+        content.hash.as_ref().map(|hash| &hash[..]),
+        content.mime,
+        derived.map(|derived| edge(derived.width)),
+        derived.map(|derived| edge(derived.height)),
+        derived.map(|derived| i16::from(derived.orientation)),
+        derived.map(|derived| derived.thumbhash.as_slice()),
+        content.facts.taken.map(|taken| taken.at),
+        content.facts.taken.and_then(|taken| taken.offset_min),
+        content.facts.camera,
+        content.facts.lens,
+        Json(&content.facts) as _,
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+/// The same content under another path or with other times.
+pub async fn relocate(tx: &mut PgConnection, id: ImageId, seen: &Seen) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update images set path = $2, name = $3, size = $4, mtime_ns = $5, ctime_ns = $6, inode = $7, device = $8 where id = $1",
+        id.0,
+        path_bytes(&seen.path),
+        seen.name(),
+        seen.size,
+        seen.mtime_ns,
+        seen.ctime_ns,
+        seen.inode,
+        seen.device,
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+pub async fn set_state(tx: &mut PgConnection, id: ImageId, state: State, reason: Option<&str>) -> sqlx::Result<()> {
+    sqlx::query!("update images set state = $2, reason = $3 where id = $1", id.0, state.name(), reason)
+        .execute(tx)
+        .await
+        .map(|_| ())
+}
+
+struct KnownRow {
+    id: ImageId,
+    path: Vec<u8>,
+    size: i64,
+    mtime_ns: i64,
+    ctime_ns: i64,
+    inode: i64,
+    device: i64,
+    state: State,
+}
+
+impl From<KnownRow> for Known {
+    fn from(row: KnownRow) -> Known {
+        let KnownRow { id, path, size, mtime_ns, ctime_ns, inode, device, state } = row;
+        Known { id, seen: Seen { path: path_from_bytes(&path), size, mtime_ns, ctime_ns, inode, device }, state }
+    }
+}
+
+pub async fn known_in(pool: &PgPool, folder: FolderId) -> sqlx::Result<Vec<Known>> {
+    let rows = sqlx::query_as!(
+        KnownRow,
+        r#"select id as "id: ImageId", path, size, mtime_ns, ctime_ns, inode, device, state as "state: State"
+           from images where folder_id = $1 and removed_at is null"#,
+        folder.0
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Known::from).collect())
+}
+
+/// The rows at these paths, and those below them where a path is a folder's.
+pub async fn known_at(pool: &PgPool, folder: FolderId, paths: &[Vec<u8>]) -> sqlx::Result<Vec<Known>> {
+    let rows = sqlx::query_as!(
+        KnownRow,
+        r#"select id as "id!: ImageId", path as "path!", size as "size!", mtime_ns as "mtime_ns!", ctime_ns as "ctime_ns!",
+                  inode as "inode!", device as "device!", state as "state!: State"
+           from (
+               select i.* from images i join unnest($2::bytea[]) as p on i.path = p
+               where i.folder_id = $1 and i.removed_at is null
+               union
+               -- '0' is what follows '/'
+               select i.* from images i join unnest($2::bytea[]) as p on i.path >= p || '/' and i.path < p || '0'
+               where i.folder_id = $1 and i.removed_at is null
+           ) as found"#,
+        folder.0,
+        paths
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Known::from).collect())
+}
+
+pub async fn id_at(pool: &PgPool, folder: FolderId, path: &[u8]) -> sqlx::Result<Option<ImageId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: ImageId" from images where folder_id = $1 and path = $2 and removed_at is null"#,
+        folder.0,
+        path
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// How many a folder has that are not missing already.
+pub async fn count_present(pool: &PgPool, folder: FolderId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from images where folder_id = $1 and removed_at is null and state <> 'missing'"#,
+        folder.0
+    )
+    .fetch_one(pool)
+    .await
+}
+
+pub async fn hash_of(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<Vec<u8>>> {
+    let row = sqlx::query_scalar!("select hash from images where id = $1 and removed_at is null", id.0)
+        .fetch_optional(pool)
+        .await?;
+    Ok(row.flatten())
+}
+
+pub async fn card(tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<Card>> {
+    let card = sqlx::query_scalar!(
+        r#"select image_card(i) as "card!: Json<Card>" from images i where id = $1 and removed_at is null"#,
+        id.0
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(card.map(|Json(card)| card))
+}
+
+/// Newest first. The ids are found in the index alone; only the rows that are shown are read.
+pub async fn window(
+    tx: &mut PgConnection,
+    project: ProjectId,
+    anchor: ImageId,
+    start: i64,
+    count: i64,
+) -> sqlx::Result<Vec<Card>> {
+    let cards = sqlx::query_scalar!(
+        r#"select image_card(i) as "card!: Json<Card>"
+           from (select id from images where project_id = $1 and removed_at is null and id <= $2
+                 order by id desc offset $3 limit $4) as wanted
+           join images i using (id)
+           order by i.id desc"#,
+        project.0,
+        anchor.0,
+        start,
+        count
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(cards.into_iter().map(|Json(card)| card).collect())
+}
+
+/// What only the page of one picture shows.
+pub struct PictureRow {
+    pub path: Vec<u8>,
+    pub folder: String,
+    pub hash: Option<Vec<u8>>,
+    pub taken_at: Option<OffsetDateTime>,
+    pub taken_offset_min: Option<i16>,
+    pub camera: Option<String>,
+    pub lens: Option<String>,
+    pub facts: Json<Facts>,
+}
+
+pub async fn picture(tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<PictureRow>> {
+    sqlx::query_as!(
+        PictureRow,
+        r#"select i.path, f.name as folder, i.hash, i.taken_at, i.taken_offset_min, i.camera, i.lens, i.facts as "facts: Json<Facts>"
+           from images i join folders f on f.id = i.folder_id where i.id = $1 and i.removed_at is null"#,
+        id.0
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+pub struct Neighbours {
+    pub newer: Option<ImageId>,
+    pub older: Option<ImageId>,
+    /// How many are newer.
+    pub ahead: i64,
+}
+
+pub async fn neighbours(tx: &mut PgConnection, project: ProjectId, id: ImageId) -> sqlx::Result<Neighbours> {
+    sqlx::query_as!(
+        Neighbours,
+        r#"select
+             (select id from images where project_id = $1 and removed_at is null and id > $2 order by id limit 1) as "newer: ImageId",
+             (select id from images where project_id = $1 and removed_at is null and id < $2 order by id desc limit 1) as "older: ImageId",
+             (select count(*) from images where project_id = $1 and removed_at is null and id > $2) as "ahead!""#,
+        project.0,
+        id.0
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// What is needed to send a file's bytes.
+pub struct Original {
+    pub root: Vec<u8>,
+    pub path: Vec<u8>,
+    pub mime: Option<String>,
+    pub state: State,
+}
+
+pub async fn original(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<Original>> {
+    sqlx::query_as!(
+        Original,
+        r#"select f.path as root, i.path, i.mime, i.state as "state: State"
+           from images i join folders f on f.id = i.folder_id where i.id = $1 and i.removed_at is null"#,
+        id.0
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// An image as the REST interface tells of it.
+pub struct RestRow {
+    pub id: ImageId,
+    pub path: Vec<u8>,
+    pub name: String,
+    pub mime: Option<String>,
+    pub size: i64,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub hash: Option<Vec<u8>>,
+    pub state: State,
+    pub reason: Option<String>,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+/// Newest first, below `before`. A stream: the whole may be long.
+pub fn rest_rows(
+    pool: &PgPool,
+    project: ProjectId,
+    before: Option<ImageId>,
+    limit: Option<i64>,
+) -> BoxStream<'_, sqlx::Result<RestRow>> {
+    sqlx::query_as!(
+        RestRow,
+        r#"select id as "id: ImageId", path, name, mime, size, width, height, hash, state as "state: State", reason, created_at, updated_at
+           from images where project_id = $1 and removed_at is null and ($2::uuid is null or id < $2)
+           order by id desc limit $3"#,
+        project.0,
+        before.map(|id| id.0),
+        limit
+    )
+    .fetch(pool)
+}
+
+pub async fn rest_row(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<RestRow>> {
+    sqlx::query_as!(
+        RestRow,
+        r#"select id as "id: ImageId", path, name, mime, size, width, height, hash, state as "state: State", reason, created_at, updated_at
+           from images where id = $1 and removed_at is null"#,
+        id.0
+    )
+    .fetch_optional(pool)
+    .await
+}

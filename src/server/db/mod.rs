@@ -1,0 +1,59 @@
+//! The only SQL: a file a noun, a function a query. The caller owns the transaction.
+
+pub mod activity;
+pub mod derivatives;
+pub mod feed;
+pub mod folders;
+pub mod images;
+pub mod operations;
+pub mod projects;
+pub mod schema;
+
+use std::{str::FromStr, time::Duration};
+
+pub use sqlx::{Error as DbError, PgPool as Pool};
+use sqlx::{
+    Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+pub type Tx<'a> = Transaction<'a, Postgres>;
+
+/// Enough for every worker and a burst of requests; the embedded cluster allows 60.
+const CONNECTIONS_MAX: u32 = 20;
+/// A request that waits longer is better answered with "the database is away".
+const ACQUIRE_MAX: Duration = Duration::from_secs(3);
+
+/// Connects when it is first needed, so a database that is away for the moment is no reason to fail.
+pub fn pool(url: &str) -> Result<Pool, DbError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("pixelsync");
+    Ok(PgPoolOptions::new().max_connections(CONNECTIONS_MAX).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
+}
+
+/// All that is read in it is of one moment.
+pub async fn snapshot(pool: &Pool) -> Result<Tx<'static>, DbError> {
+    pool.begin_with("begin isolation level repeatable read read only").await
+}
+
+pub async fn ping(pool: &Pool) -> Result<(), DbError> {
+    sqlx::query!("select 1 as one").fetch_one(pool).await.map(|_| ())
+}
+
+/// Whether the database did not answer, as against answering no: the same may succeed later.
+pub fn is_away(error: &DbError) -> bool {
+    match error {
+        DbError::Io(_) | DbError::Tls(_) | DbError::PoolTimedOut | DbError::PoolClosed => true,
+        // a server that ends in the middle of a message
+        DbError::Protocol(_) | DbError::WorkerCrashed => true,
+        // connection trouble, shutting down, crashed, starting up, too many connections
+        DbError::Database(answer) => answer
+            .code()
+            .is_some_and(|code| code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300")),
+        _ => false,
+    }
+}
+
+/// Whether a unique constraint says that somebody else was faster.
+pub fn is_taken(error: &DbError, constraint: &str) -> bool {
+    matches!(error, DbError::Database(answer) if answer.constraint() == Some(constraint))
+}

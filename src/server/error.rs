@@ -1,0 +1,47 @@
+//! What can go wrong below the doors. Says it in sentences and knows no status code.
+
+use std::{io, path::PathBuf};
+
+use super::db::{self, DbError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("It is not here (any more).")]
+    NotFound,
+    /// Carries a sentence that says what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// The cursor is of another epoch or its changes have been dropped.
+    #[error("What happened since then is not known any more. Load the whole again and go on from there.")]
+    CursorTooOld,
+    #[error("The disk is full. Nothing that was acknowledged is lost; make room and send it again.")]
+    DiskFull,
+    #[error("The database is away. It is tried again by itself.")]
+    Away(#[source] DbError),
+    #[error("The database refused.")]
+    Database(#[source] DbError),
+    #[error("{} could not be read or written.", path.display())]
+    Disk { path: PathBuf, source: io::Error },
+    #[error("A part of the server has stopped.")]
+    Stopped,
+}
+
+impl Error {
+    pub fn disk(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull,
+            _ => Error::Disk { path: path.into(), source },
+        }
+    }
+
+    /// Whether the same may succeed when it is tried again later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Error::Away(_) | Error::DiskFull)
+    }
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Error {
+        if db::is_away(&error) { Error::Away(error) } else { Error::Database(error) }
+    }
+}

@@ -1,0 +1,263 @@
+//! The change feed of this node: seals what was committed, reads the tail once, and lets every stream draw from it.
+//!
+//! Numbers and order are PostgreSQL's (migration 2). Streams pull from a shared ring by their own cursor, so a slow reader
+//! holds nothing but its place. Knows nothing of http.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Error,
+    db::{self, Pool},
+};
+use crate::model::{Batch, Cursor, ProjectId};
+
+/// Behind the bell, which may be lost: how long a change waits at most for its number, and for this node to see it.
+const TICK: Duration = Duration::from_secs(1);
+/// How much of the tail is kept; who is further behind reads from the database.
+const RING_CHANGES_MAX: usize = 4_096;
+/// A tail longer than this is not drawn into the ring at all: its readers get it coalesced.
+const TAIL_CHANGES_MAX: i64 = 2_000;
+const PRUNE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+
+#[derive(Clone)]
+pub struct Feed(Arc<Inner>);
+
+struct Inner {
+    pool: Pool,
+    project: ProjectId,
+    committed: Notify,
+    head: watch::Sender<db::feed::Head>,
+    /// The database does not answer: what happens cannot be told.
+    silent: watch::Sender<bool>,
+    ring: RwLock<Ring>,
+    /// One reader of the tail at a time, so the ring has no gaps.
+    reading: tokio::sync::Mutex<()>,
+}
+
+/// What a stream gets next.
+#[derive(Clone, Debug)]
+pub enum Next {
+    Batch(Arc<Batch>),
+    /// The cursor cannot be continued: load the whole, then go on from here.
+    Reset(Cursor),
+}
+
+impl Feed {
+    pub async fn open(pool: Pool, project: ProjectId) -> Result<Feed, Error> {
+        db::feed::open_epoch(&pool).await?;
+        db::feed::seal(&pool).await?;
+        let head = db::feed::head(&mut *pool.acquire().await?).await?;
+        Ok(Feed(Arc::new(Inner {
+            pool,
+            project,
+            committed: Notify::new(),
+            head: watch::Sender::new(head),
+            silent: watch::Sender::new(false),
+            ring: RwLock::default(),
+            reading: tokio::sync::Mutex::default(),
+        })))
+    }
+
+    /// To be called after a commit that changed something. Many calls make one seal.
+    pub fn committed(&self) {
+        self.0.committed.notify_one();
+    }
+
+    /// Resolves when the head moves. For streams that have sent all there is.
+    pub fn watch(&self) -> watch::Receiver<db::feed::Head> {
+        self.0.head.subscribe()
+    }
+
+    /// Resolves when streams had better end, because they could not tell any more.
+    pub async fn fell_silent(&self) {
+        // the sender lives as long as `self`
+        let _ = self.0.silent.subscribe().wait_for(|silent| *silent).await;
+    }
+
+    pub fn head(&self) -> Cursor {
+        self.0.head.borrow().at
+    }
+
+    /// What comes after `since`; None when that is the head.
+    pub async fn after(&self, since: Cursor) -> Result<Option<Next>, Error> {
+        if since.seq > self.head().seq {
+            // a page read the database a moment before this node did
+            self.read_tail().await?;
+        }
+        let head = *self.0.head.borrow();
+        if since == head.at {
+            return Ok(None);
+        }
+        if since.epoch != head.at.epoch || since.seq > head.at.seq || since.seq < head.floor {
+            return Ok(Some(Next::Reset(head.at)));
+        }
+        let kept = self.0.ring.read().unwrap_or_else(PoisonError::into_inner).after(since);
+        match kept {
+            Some(batch) => Ok(Some(Next::Batch(batch))),
+            None => Ok(Some(Next::Batch(Arc::new(self.caught_up(since).await?)))),
+        }
+    }
+
+    /// Everything since the cursor in one batch, the newest change of each image.
+    pub async fn changes(&self, since: Cursor) -> Result<Batch, Error> {
+        match self.after(since).await? {
+            None => self.caught_up(since).await,
+            Some(Next::Reset(_)) => Err(Error::CursorTooOld),
+            Some(Next::Batch(_)) => self.caught_up(since).await,
+        }
+    }
+
+    async fn caught_up(&self, since: Cursor) -> Result<Batch, Error> {
+        let mut tx = db::snapshot(&self.0.pool).await?;
+        let head = db::feed::head(&mut tx).await?;
+        let changes = db::feed::newest_between(&mut tx, self.0.project, since.seq, head.at.seq).await?;
+        let total = db::feed::total(&mut tx, self.0.project).await?;
+        Ok(Batch { from: since, to: head.at, total, changes })
+    }
+
+    /// Draws what is new into the ring and moves the head.
+    async fn read_tail(&self) -> Result<(), Error> {
+        let _only = self.0.reading.lock().await;
+        let before = *self.0.head.borrow();
+        let mut tx = db::snapshot(&self.0.pool).await?;
+        let head = db::feed::head(&mut tx).await?;
+        if head.at == before.at {
+            // at most the floor has risen
+            self.0.head.send_if_modified(|known| std::mem::replace(known, head) != head);
+            return Ok(());
+        }
+        let is_short =
+            head.at.epoch == before.at.epoch && (0..=TAIL_CHANGES_MAX).contains(&(head.at.seq - before.at.seq));
+        let batch = if is_short {
+            let changes = db::feed::between(&mut tx, self.0.project, before.at.seq, head.at.seq).await?;
+            let total = db::feed::total(&mut tx, self.0.project).await?;
+            Some(Batch { from: before.at, to: head.at, total, changes })
+        } else {
+            None
+        };
+        self.0.ring.write().unwrap_or_else(PoisonError::into_inner).push(batch);
+        self.0.head.send_replace(head);
+        Ok(())
+    }
+
+    /// Runs until told to stop: seals after commits, reads the tail when the bell rings, and does both each second in any case.
+    pub async fn run(self, stop: CancellationToken) {
+        let work = async {
+            tokio::join!(self.seal_forever(), self.listen_forever(), self.prune_forever());
+        };
+        stop.run_until_cancelled(work).await;
+    }
+
+    async fn seal_forever(&self) {
+        loop {
+            // the tick also seals what a node left that died between commit and seal
+            let _ = tokio::time::timeout(TICK, self.0.committed.notified()).await;
+            let sealed = db::feed::seal(&self.0.pool).await.map_err(Error::from);
+            let read = match sealed {
+                // not waiting for our own bell
+                Ok(()) => self.read_tail().await,
+                failed => failed,
+            };
+            self.0.silent.send_if_modified(|silent| std::mem::replace(silent, read.is_err()) != read.is_err());
+            if let Err(error) = read {
+                log_once_a_second("the feed could not be sealed", &error).await;
+            }
+        }
+    }
+
+    async fn listen_forever(&self) {
+        loop {
+            if let Err(error) = self.listen().await {
+                log_once_a_second("the feed's bell is not heard", &error).await;
+            }
+        }
+    }
+
+    async fn listen(&self) -> Result<(), Error> {
+        let mut bell = db::feed::Bell::listen(&self.0.pool).await?;
+        loop {
+            bell.rung().await?;
+            self.read_tail().await?;
+        }
+    }
+
+    async fn prune_forever(&self) {
+        loop {
+            if let Err(error) = db::feed::prune(&self.0.pool).await.map_err(Error::from) {
+                log_once_a_second("the feed could not be pruned", &error).await;
+            }
+            tokio::time::sleep(PRUNE_EVERY).await;
+        }
+    }
+}
+
+/// A database that is away fails every attempt; the pause keeps log and processor quiet.
+async fn log_once_a_second(what: &str, error: &Error) {
+    tracing::warn!(error = error as &dyn std::error::Error, "{what}");
+    tokio::time::sleep(TICK).await;
+}
+
+/// The newest batches, without a gap between them.
+#[derive(Default)]
+struct Ring {
+    batches: VecDeque<Arc<Batch>>,
+    changes: usize,
+}
+
+impl Ring {
+    /// None stands for a stretch that was too long to keep.
+    fn push(&mut self, batch: Option<Batch>) {
+        let Some(batch) = batch else {
+            *self = Ring::default();
+            return;
+        };
+        self.changes += batch.changes.len();
+        self.batches.push_back(Arc::new(batch));
+        while self.changes > RING_CHANGES_MAX
+            && let Some(oldest) = self.batches.pop_front()
+        {
+            self.changes -= oldest.changes.len();
+        }
+    }
+
+    fn after(&self, since: Cursor) -> Option<Arc<Batch>> {
+        let place = self.batches.partition_point(|batch| batch.from.seq < since.seq);
+        self.batches.get(place).filter(|batch| batch.from == since).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(seq: i64) -> Cursor {
+        Cursor { epoch: Uuid::nil(), seq }
+    }
+
+    #[test]
+    fn a_ring_continues_only_where_it_has_no_gap() {
+        let mut ring = Ring::default();
+        for seq in [0, 3, 7] {
+            ring.push(Some(Batch {
+                from: at(seq),
+                to: at([3, 7, 9][usize::from(seq > 0) + usize::from(seq > 3)]),
+                total: 0,
+                changes: vec![],
+            }));
+        }
+        assert_eq!(ring.after(at(3)).map(|batch| batch.to), Some(at(7)));
+        assert_eq!(ring.after(at(4)), None);
+        assert_eq!(ring.after(at(9)), None);
+        ring.push(None);
+        assert_eq!(ring.after(at(3)), None);
+    }
+}

@@ -1,0 +1,73 @@
+//! Errors as answers: a sentence for whoever asked, the cause for the log. Logged here, once.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use serde_json::json;
+
+use crate::{api::Failure, server::Error};
+
+/// When to ask again while the database is away, in seconds.
+pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+pub(super) fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Refused(_) => StatusCode::BAD_REQUEST,
+        Error::CursorTooOld => StatusCode::GONE,
+        Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        Error::Away(_) | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Database(_) | Error::Disk { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What is nobody's business but the log's is not told.
+fn sentence(error: &Error) -> String {
+    match error {
+        Error::Database(_) | Error::Disk { .. } => Failure::Broken.to_string(),
+        told => told.to_string(),
+    }
+}
+
+fn log(error: &Error) {
+    match error {
+        Error::NotFound | Error::Refused(_) | Error::CursorTooOld => {}
+        failed => tracing::error!(error = failed as &dyn std::error::Error, "a request failed"),
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        log(&self);
+        let status = status(&self);
+        let mut response = (status, Json(json!({ "error": sentence(&self) }))).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
+    }
+}
+
+/// Stands in the context while a page is rendered, so that what fails inside it gives the page its status.
+#[derive(Clone)]
+pub(super) struct PageUnderWay;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        log(&error);
+        if let (Some(PageUnderWay), Some(response)) = (use_context(), use_context::<ResponseOptions>()) {
+            response.set_status(status(&error));
+        }
+        match error {
+            Error::NotFound => Failure::NotFound,
+            Error::Refused(sentence) => Failure::Refused(sentence),
+            Error::CursorTooOld | Error::DiskFull => Failure::Refused(error.to_string()),
+            Error::Away(_) | Error::Stopped => Failure::Away,
+            Error::Database(_) | Error::Disk { .. } => Failure::Broken,
+        }
+    }
+}

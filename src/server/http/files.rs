@@ -1,0 +1,235 @@
+//! Originals and derivatives as bytes: with length, ETag and ranges, and never as anything that a browser would run.
+
+use std::{
+    io::SeekFrom,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path as Segment, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Deserialize;
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt, AsyncSeekExt},
+};
+use tokio_util::io::ReaderStream;
+
+use crate::{
+    folder::scan::path_from_bytes,
+    model::ImageId,
+    server::{
+        App, Error,
+        db::{derivatives::Kind, images},
+        ingest,
+    },
+};
+
+/// An address with a version names bytes that never change.
+const FOREVER: &str = "private, max-age=31536000, immutable";
+/// Without one it is asked each time whether they did.
+const ASK: &str = "private, no-cache";
+/// Even opened by itself a file runs nothing and reaches nothing.
+const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// What browsers show as a picture. Everything else is sent as plain bytes to be saved.
+const SHOWN: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp"];
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/files/{id}", get(original))
+        .route("/images/{id}/thumbnail", get(thumbnail))
+        .route("/images/{id}/preview", get(preview))
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: Option<String>,
+}
+
+fn id(text: &str) -> Result<ImageId, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}
+
+async fn original(
+    State(app): State<App>,
+    Segment(text): Segment<String>,
+    Query(version): Query<Version>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let row = images::original(&app.pool, id(&text)?).await?.ok_or(Error::NotFound)?;
+    let path = below(&path_from_bytes(&row.root), &path_from_bytes(&row.path)).await?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    send(&path, row.mime.as_deref(), Some(&name), version.v.is_some(), &headers).await
+}
+
+async fn thumbnail(
+    app: State<App>,
+    id: Segment<String>,
+    version: Query<Version>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    derivative(app, id, version, headers, Kind::Thumbnail).await
+}
+
+async fn preview(
+    app: State<App>,
+    id: Segment<String>,
+    version: Query<Version>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    derivative(app, id, version, headers, Kind::Preview).await
+}
+
+async fn derivative(
+    State(app): State<App>,
+    Segment(text): Segment<String>,
+    Query(version): Query<Version>,
+    headers: HeaderMap,
+    kind: Kind,
+) -> Result<Response, Error> {
+    let id = id(&text)?;
+    let hash = images::hash_of(&app.pool, id).await?.ok_or(Error::NotFound)?;
+    let path = app.store.path(&hash, kind);
+    if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        ingest::make_again(&app, id).await?;
+    }
+    // an old address must not keep new bytes for ever
+    let is_named = version.v.is_some_and(|version| hex::encode(&hash).starts_with(&version));
+    send(&path, Some(kind.mime()), None, is_named, &headers).await
+}
+
+/// The file, unless a link leads out of the folder.
+async fn below(root: &Path, path: &Path) -> Result<PathBuf, Error> {
+    let (root, full) = (root.to_path_buf(), root.join(path));
+    let found = tokio::fs::canonicalize(&full).await.map_err(|_| Error::NotFound)?;
+    let root = tokio::fs::canonicalize(&root).await.map_err(|_| Error::NotFound)?;
+    if found.starts_with(&root) { Ok(found) } else { Err(Error::NotFound) }
+}
+
+async fn send(
+    path: &Path,
+    mime: Option<&str>,
+    name: Option<&str>,
+    is_named: bool,
+    asked: &HeaderMap,
+) -> Result<Response, Error> {
+    let mut file = File::open(path).await.map_err(|_| Error::NotFound)?;
+    let meta = file.metadata().await.map_err(Error::disk(path))?;
+    let changed = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let tag = format!("\"{:x}-{:x}\"", meta.len(), changed.as_nanos());
+    let text = |name: header::HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
+
+    let mut headers = HeaderMap::new();
+    let shown = mime.filter(|mime| SHOWN.contains(mime));
+    headers.insert(header::CONTENT_TYPE, value(shown.unwrap_or("application/octet-stream")));
+    headers.insert(header::CACHE_CONTROL, value(if is_named { FOREVER } else { ASK }));
+    headers.insert(header::CONTENT_SECURITY_POLICY, value(INERT));
+    headers.insert(header::ACCEPT_RANGES, value("bytes"));
+    headers.insert(header::ETAG, value(&tag));
+    if let Some(name) = name {
+        headers.insert(header::CONTENT_DISPOSITION, value(&disposition(name, shown.is_some())));
+    }
+    if text(header::IF_NONE_MATCH).is_some_and(|known| {
+        known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag || known.trim() == "*")
+    }) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let is_current = text(header::IF_RANGE).is_none_or(|known| known == tag);
+    let wanted = text(header::RANGE).filter(|_| is_current).map_or(Wanted::Whole, |range| wanted(range, meta.len()));
+    let (status, range) = match wanted {
+        Wanted::Whole => (StatusCode::OK, 0..=meta.len().saturating_sub(1)),
+        Wanted::Part(range) => {
+            headers.insert(
+                header::CONTENT_RANGE,
+                value(&format!("bytes {}-{}/{}", range.start(), range.end(), meta.len())),
+            );
+            (StatusCode::PARTIAL_CONTENT, range)
+        }
+        Wanted::Nothing => {
+            headers.insert(header::CONTENT_RANGE, value(&format!("bytes */{}", meta.len())));
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response());
+        }
+    };
+    let length = if meta.len() == 0 { 0 } else { range.end() - range.start() + 1 };
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    file.seek(SeekFrom::Start(*range.start())).await.map_err(Error::disk(path))?;
+    let body = Body::from_stream(ReaderStream::with_capacity(file.take(length), 64 << 10));
+    Ok((status, headers, body).into_response())
+}
+
+/// What is not sendable in a header is left out of it.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn disposition(name: &str, is_shown: bool) -> String {
+    let how = if is_shown { "inline" } else { "attachment" };
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("{how}; filename*=UTF-8''{encoded}")
+}
+
+#[derive(Debug, PartialEq)]
+enum Wanted {
+    Whole,
+    Part(RangeInclusive<u64>),
+    Nothing,
+}
+
+/// One range is answered; of several, which no browser asks of a picture, the whole.
+fn wanted(range: &str, length: u64) -> Wanted {
+    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|spec| spec.split_once('-')) else {
+        return Wanted::Whole;
+    };
+    if last.contains(',') {
+        return Wanted::Whole;
+    }
+    let range = match (first.trim().parse::<u64>().ok(), last.trim().parse::<u64>().ok()) {
+        (Some(first), Some(last)) if last < first => return Wanted::Whole,
+        (Some(first), Some(last)) => first..=last.min(length.saturating_sub(1)),
+        (Some(first), None) if last.trim().is_empty() => first..=length.saturating_sub(1),
+        (None, Some(0)) => return Wanted::Nothing,
+        (None, Some(end)) if first.trim().is_empty() => length.saturating_sub(end)..=length.saturating_sub(1),
+        _ => return Wanted::Whole,
+    };
+    if *range.start() >= length { Wanted::Nothing } else { Wanted::Part(range) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        let check = |range, expect| assert_eq!(wanted(range, 100), expect, "{range}");
+        check("bytes=0-9", Wanted::Part(0..=9));
+        check("bytes=90-", Wanted::Part(90..=99));
+        check("bytes=-10", Wanted::Part(90..=99));
+        check("bytes=-1000", Wanted::Part(0..=99));
+        check("bytes=0-1000", Wanted::Part(0..=99));
+        check("bytes=100-", Wanted::Nothing);
+        check("bytes=-0", Wanted::Nothing);
+        check("bytes=9-0", Wanted::Whole);
+        check("bytes=0-1,5-6", Wanted::Whole);
+        check("lines=0-1", Wanted::Whole);
+        assert_eq!(wanted("bytes=0-", 0), Wanted::Nothing);
+    }
+
+    #[test]
+    fn names_survive_the_header() {
+        assert_eq!(disposition("a b\"ü.jpg", true), "inline; filename*=UTF-8''a%20b%22%C3%BC.jpg");
+    }
+}

@@ -1,0 +1,39 @@
+//! The doors: pages, server functions, REST, live events, files. The only place that knows status codes and headers.
+
+mod assets;
+mod error;
+mod events;
+mod files;
+mod guard;
+mod health;
+mod images;
+mod pages;
+mod uploads;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+
+pub fn router(app: App) -> Router {
+    // pages wait for their data on this; a second call finds it set already
+    let _ = any_spawner::Executor::init_tokio();
+    Router::new()
+        .merge(health::router())
+        .merge(images::router())
+        .merge(uploads::router())
+        .merge(files::router())
+        .merge(events::router())
+        .merge(assets::router())
+        .merge(pages::router())
+        .layer(middleware::from_fn(guard::check))
+        // files may be large; uploads count their bytes themselves and nothing else reads a body whole without a limit
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app)
+}
+
+/// Answers until told to stop; what is under way is finished.
+pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> std::io::Result<()> {
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop.cancelled_owned()).await
+}

@@ -1,0 +1,19 @@
+//! The server: catalogue, feed, folders, and the doors to them. Knows no browser.
+
+pub mod app;
+pub mod config;
+pub mod database;
+pub mod db;
+pub mod error;
+pub mod feed;
+pub mod folders;
+pub mod gallery;
+pub mod http;
+pub mod ingest;
+pub mod reconcile;
+pub mod run;
+pub mod store;
+pub mod uploads;
+
+pub use app::App;
+pub use error::Error;

@@ -1,0 +1,93 @@
+//! Starts the server, part by part, and ends it in order.
+
+use std::{net::SocketAddr, path::Path};
+
+use anyhow::{Context, Result};
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    App,
+    app::Parts,
+    config::Config,
+    database::Database,
+    db::{self, Pool},
+    feed::Feed,
+    folders::{self, Commands},
+    http,
+    store::Store,
+};
+
+/// What the data folder holds.
+const PICTURES: &str = "pictures";
+const DERIVATIVES: &str = "derivatives";
+
+pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
+    // an address that cannot be had is told before anything is started
+    let listener = listen(&config.listen_on()?).await?;
+    let data = config.data_folder()?;
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("{} cannot be made. Choose another data folder: --data DIR", data.display()))?;
+    let data = data.canonicalize()?;
+
+    let database = Database::open(&config, &data).await?;
+    let (app, commands) = open(database.pool.clone(), &data, stop.clone()).await?;
+    announce(&app, listener.local_addr()?);
+    let parts = start(&app, commands);
+    // the private database outlives everything that uses it
+    let end_of_database = CancellationToken::new();
+    let keeping = tokio::spawn(database.keep(end_of_database.clone()));
+
+    http::serve(listener, app, stop.clone()).await?;
+    stop.cancel();
+    parts.wait().await;
+    end_of_database.cancel();
+    keeping.await?
+}
+
+async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener> {
+    let mut last = None;
+    for address in addresses {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = Some((address, error)),
+        }
+    }
+    let (address, error) = last.context("there is no address to listen on")?;
+    Err(error).with_context(|| {
+        format!("{address} cannot be listened on; another program may have it. Choose another: --listen 127.0.0.1:PORT")
+    })
+}
+
+/// Makes database and data folder ready, and what every part shares.
+pub async fn open(pool: Pool, data: &Path, stop: CancellationToken) -> Result<(App, Commands)> {
+    db::schema::migrate(&pool).await?;
+    let project = db::projects::default_project(&pool).await?;
+    let managed = db::folders::managed_folder(&pool, project, &data.join(PICTURES)).await?;
+    folders::prepare_managed(&pool, &managed).await?;
+    let feed = Feed::open(pool.clone(), project).await?;
+    let (folders, commands) = folders::channel();
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let store = Store::open(&data.join(DERIVATIVES)).context("the folder for derivatives cannot be made")?;
+    let decoders = Semaphore::new(cores);
+    Ok((App::new(Parts { pool, project, managed, feed, folders, store, decoders, stop }), commands))
+}
+
+/// Starts what works by itself. Ends with the app's `stop`.
+pub fn start(app: &App, commands: Commands) -> TaskTracker {
+    let parts = TaskTracker::new();
+    parts.spawn(app.feed.clone().run(app.stop.clone()));
+    parts.spawn(folders::keep(app.clone(), app.managed.clone(), commands));
+    parts.close();
+    parts
+}
+
+/// For the person at the terminal, not for the log.
+#[expect(clippy::print_stdout, reason = "this is what the command answers")]
+fn announce(app: &App, address: SocketAddr) {
+    println!(
+        "\n  PixelSync is running.\n\n  Gallery   http://{address}/\n  Pictures  {}\n",
+        app.managed.root.display()
+    );
+    println!("  Drop pictures into that folder, or upload them in the gallery. Ctrl-C ends it.\n");
+}
