@@ -1,0 +1,7 @@
+//! The server from its doors to its database, without a socket: what people and programs would notice.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod catalogue;
+mod http;
+mod live;
+mod scene;
