@@ -1,0 +1,44 @@
+//! Which cell has the keyboard, and giving it to another. Knows a cell only by its `data-id`.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement};
+
+use crate::model::ImageId;
+
+fn cell(id: ImageId) -> Option<HtmlElement> {
+    document().query_selector(&format!("[data-id=\"{id}\"]")).ok().flatten()?.dyn_into().ok()
+}
+
+pub fn focused_cell() -> Option<ImageId> {
+    let cell = document().active_element()?.closest("[data-id]").ok().flatten()?;
+    cell.get_attribute("data-id")?.parse().ok()
+}
+
+/// False when there is no such cell (yet). It does not scroll: the grid knows better where to.
+pub fn focus_cell(id: ImageId) -> bool {
+    let Some(cell) = cell(id) else { return false };
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    cell.focus_with_options(&options).is_ok()
+}
+
+/// Whether a key belongs to a field that is being typed in, or to no one in particular.
+pub fn is_typing() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// Closes an element that was opened as a popover; where that is unknown there is nothing to close.
+pub fn close_popover(element: &HtmlElement) {
+    if element.matches(":popover-open").unwrap_or(false) {
+        let _ = element.hide_popover();
+    }
+}
+
+/// Back to the page that the reader came from.
+pub fn go_back() {
+    if let Ok(history) = leptos::prelude::window().history() {
+        let _ = history.back();
+    }
+}

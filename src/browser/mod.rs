@@ -1,0 +1,15 @@
+//! Everything that only a browser can do, in one room. Knows the wire (`api`), not what is drawn.
+//!
+//! It compiles for the server too, where calling it would panic: call it from effects and event handlers.
+
+pub mod clock;
+pub mod files;
+pub mod focus;
+pub mod frame;
+pub mod inbox;
+pub mod listen;
+pub mod live;
+pub mod preload;
+pub mod tabs;
+pub mod theme;
+pub mod viewport;

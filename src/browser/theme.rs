@@ -1,0 +1,58 @@
+//! Dark, light or as the system has it, remembered in this browser. Knows no colour.
+
+use leptos::prelude::{document, window};
+
+/// The head's script reads it too, before anything is drawn.
+pub const STORAGE_KEY: &str = "pixelsync-theme";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    System,
+    Dark,
+    Light,
+}
+
+impl Theme {
+    pub fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Dark => "dark",
+            Theme::Light => "light",
+        }
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            Theme::System => Theme::Dark,
+            Theme::Dark => Theme::Light,
+            Theme::Light => Theme::System,
+        }
+    }
+}
+
+pub fn remembered() -> Theme {
+    let storage = window().local_storage().ok().flatten();
+    match storage.and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten()).as_deref() {
+        Some("dark") => Theme::Dark,
+        Some("light") => Theme::Light,
+        _ => Theme::System,
+    }
+}
+
+/// Where storage is forbidden it lasts as long as the page.
+pub fn choose(theme: Theme) {
+    let (storage, root) = (window().local_storage().ok().flatten(), document().document_element());
+    if let Some(storage) = storage {
+        let _ = match theme {
+            Theme::System => storage.remove_item(STORAGE_KEY),
+            _ => storage.set_item(STORAGE_KEY, theme.name()),
+        };
+    }
+    if let Some(root) = root {
+        let _ = match theme {
+            Theme::System => root.remove_attribute("data-theme"),
+            _ => root.set_attribute("data-theme", theme.name()),
+        };
+    }
+}

@@ -1,0 +1,45 @@
+//! The app: what outlives the pages, and which page is at which address.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use super::{
+    feed::Feed,
+    gallery::{Filler, Gallery, GalleryPage},
+    parts::{
+        not_found::NotFound,
+        notice::{NoticeLine, Notices},
+    },
+    upload::{Uploads, drop_zone::DropZone, tray::Tray},
+    viewer::{PicturePage, Viewer},
+};
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let gallery = Gallery::new();
+    let (filler, viewer, feed) = (Filler::new(gallery), Viewer::new(), Feed::new());
+    provide_context(gallery);
+    provide_context(filler);
+    provide_context(viewer);
+    provide_context(feed);
+    provide_context(Uploads::new());
+    provide_context(Notices::new());
+    feed.follow(gallery, filler, viewer);
+    view! {
+        <Router>
+            <FlatRoutes fallback=NotFound>
+                <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
+                <Route path=path!("/pictures/:id") view=PicturePage ssr=SsrMode::Async/>
+            </FlatRoutes>
+        </Router>
+        <Tray/>
+        <NoticeLine/>
+        <DropZone/>
+    }
+}

@@ -1,0 +1,111 @@
+//! Brings the live line to what is shown: batches to the gallery and the picture, and a restart when the feed began anew.
+//! Knows neither the stream nor how a card is drawn.
+
+use std::{rc::Rc, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    gallery::{Filler, Gallery},
+    viewer::Viewer,
+};
+use crate::{
+    api::Failure,
+    browser::live::{Hear, Line, Status},
+    model::{Batch, Cursor},
+};
+
+const RESTART_AGAIN_MS: u64 = 1_000;
+
+#[derive(Clone, Copy)]
+pub struct Feed {
+    pub status: RwSignal<Status>,
+    /// The newest place that something on the page was read at.
+    read_at: RwSignal<Option<Read>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Read {
+    /// A part of the page.
+    Part(Cursor),
+    /// All of it, after the feed began anew.
+    All(Cursor),
+}
+
+impl Feed {
+    #[expect(clippy::new_without_default, reason = "it makes signals, which is no default of anything")]
+    pub fn new() -> Self {
+        Feed { status: RwSignal::new(Status::Connecting), read_at: RwSignal::new(None) }
+    }
+
+    /// Something on the page was read at `at`: all that comes after belongs to it too.
+    pub fn include(&self, at: Cursor) {
+        self.read_at.set(Some(Read::Part(at)));
+    }
+
+    /// Opens the line with the first place that is known.
+    pub fn follow(&self, gallery: Gallery, filler: Filler, viewer: Viewer) {
+        let (read_at, status) = (self.read_at, self.status);
+        Effect::new(move |line: Option<Option<Rc<Line>>>| {
+            let Some(read) = read_at.get() else { return line.flatten() };
+            let (Read::Part(at) | Read::All(at)) = read;
+            let Some(line) = line.flatten() else {
+                return Some(Line::open(at, status, hear(read_at, gallery, filler, viewer)));
+            };
+            match read {
+                Read::Part(at) => line.include(at),
+                Read::All(at) => line.restart_at(at),
+            }
+            Some(line)
+        });
+        Effect::new(move || {
+            if status.get() == Status::Live {
+                filler.retry();
+                viewer.retry();
+            }
+        });
+    }
+}
+
+fn hear(read_at: RwSignal<Option<Read>>, gallery: Gallery, filler: Filler, viewer: Viewer) -> Hear {
+    let apply = move |batches: Vec<Batch>| {
+        for batch in &batches {
+            gallery.apply(batch);
+            viewer.apply(batch);
+        }
+    };
+    let begin_anew = move || {
+        spawn_local(async move {
+            let at = read_anew(gallery, filler, viewer).await;
+            read_at.set(Some(Read::All(at)));
+        });
+    };
+    Hear { apply: Box::new(apply), restart: Box::new(begin_anew) }
+}
+
+/// Until it works: what is shown stays meanwhile.
+async fn read_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Cursor {
+    loop {
+        match try_anew(gallery, filler, viewer).await {
+            Ok(Some(at)) => return at,
+            Ok(None) | Err(_) => pause(Duration::from_millis(RESTART_AGAIN_MS)).await,
+        }
+    }
+}
+
+/// The older of the two places, so that neither misses anything. None when they are of two epochs.
+async fn try_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Result<Option<Cursor>, Failure> {
+    let shown = if gallery.is_open() { Some(filler.restart().await?) } else { None };
+    let looked_at = viewer.restart().await?;
+    Ok(match (shown, looked_at) {
+        (Some(one), Some(other)) if one.epoch != other.epoch => None,
+        (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
+        (one, other) => one.or(other),
+    })
+}
+
+async fn pause(time: Duration) {
+    let (done, passed) = futures::channel::oneshot::channel();
+    set_timeout(move || _ = done.send(()), time);
+    let _ = passed.await;
+}

@@ -1,0 +1,22 @@
+//! How many pictures arrived above what is looked at. Goes up to them when pressed.
+
+use leptos::prelude::*;
+
+use super::Gallery;
+use crate::ui::parts::words;
+
+#[component]
+pub fn Pill(press: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let held = expect_context::<Gallery>().held;
+    view! {
+        <div class="pill-rail" aria-live="polite">
+            <Show when=move || { held.get() > 0 }>
+                <button type="button" class="pill" on:click=move |_| press()>
+                    <span aria-hidden="true">"↑ "</span>
+                    {move || words::thousands(held.get())}
+                    " new"
+                </button>
+            </Show>
+        </div>
+    }
+}

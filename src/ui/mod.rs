@@ -1,0 +1,14 @@
+//! Everything that is drawn. Reaches the browser only through `browser`, and the server only through `api`.
+
+pub mod app;
+pub mod feed;
+pub mod gallery;
+pub mod header;
+pub mod parts;
+pub mod shell;
+pub mod upload;
+pub mod viewer;
+
+pub use app::App;
+pub use parts::not_found::NotFound;
+pub use shell::{Assets, shell};

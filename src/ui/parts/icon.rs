@@ -1,0 +1,72 @@
+//! The signs that buttons and blanks carry, drawn in the colour of their text. Each is beside words that say the same.
+
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    Back,
+    Broken,
+    Close,
+    Dark,
+    Done,
+    Folder,
+    Left,
+    Light,
+    Lock,
+    Menu,
+    Missing,
+    Open,
+    Picture,
+    Right,
+    Scan,
+    System,
+    Unknown,
+    Upload,
+}
+
+impl Sign {
+    /// On a field of 24 by 24.
+    fn path(self) -> &'static str {
+        match self {
+            Sign::Back => "M19 12H5m6-6-6 6 6 6",
+            Sign::Broken => {
+                "M4 6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v5l-3.5 2.5L13 11l-4 3-5-3zm0 10 5 2.5 4-3 3.5 2.5 3.5-2.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2z"
+            }
+            Sign::Close => "M6 6l12 12M18 6 6 18",
+            Sign::Dark => "M20 14.5A8.5 8.5 0 1 1 9.5 4a6.8 6.8 0 0 0 10.5 10.5z",
+            Sign::Done => "M5 12.5 10 17.5 19 7",
+            Sign::Folder => "M3 7a2 2 0 0 1 2-2h4.5l2 2.5H19a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z",
+            Sign::Left => "M15 5l-7 7 7 7",
+            Sign::Light => {
+                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"
+            }
+            Sign::Lock => {
+                "M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1z"
+            }
+            Sign::Menu => "M4 7h16M4 12h16M4 17h16",
+            Sign::Missing => {
+                "M8 4H6a2 2 0 0 0-2 2v2M16 4h2a2 2 0 0 1 2 2v2M8 20H6a2 2 0 0 1-2-2v-2M16 20h2a2 2 0 0 0 2-2v-2M9 9l6 6M15 9l-6 6"
+            }
+            Sign::Open => "M14 4h6v6M20 4l-9 9M18 14v4a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h4",
+            Sign::Picture => {
+                "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 16l4.5-4.5L13 16l3-3 4 4M15.5 8.5h.01"
+            }
+            Sign::Right => "M9 5l7 7-7 7",
+            Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
+            Sign::System => "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4",
+            Sign::Unknown => {
+                "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM9.7 9.5a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1.1.8-1.1 1.8M12 16.5h.01"
+            }
+            Sign::Upload => "M12 16V4m-5 5 5-5 5 5M5 20h14",
+        }
+    }
+}
+
+#[component]
+pub fn Icon(sign: Sign) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=sign.path()></path>
+        </svg>
+    }
+}

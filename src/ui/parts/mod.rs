@@ -1,0 +1,11 @@
+//! Small pieces that several pages are made of. They know no page.
+
+pub mod icon;
+pub mod live_dot;
+pub mod not_found;
+pub mod notice;
+pub mod problem;
+pub mod retry;
+pub mod state_words;
+pub mod theme_switch;
+pub mod words;

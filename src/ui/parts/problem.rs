@@ -1,0 +1,26 @@
+//! What is shown instead of something that could not be had: a sentence, and a way to try again.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Sign};
+use crate::api::Failure;
+
+#[component]
+pub fn Problem(failure: Failure, retry: impl Fn() + Send + 'static) -> impl IntoView {
+    view! {
+        <main class="gallery empty">
+            <div class="empty-card" role="alert">
+                <Icon sign=Sign::Broken/>
+                <h1>"The pictures cannot be shown"</h1>
+                <p>{failure.to_string()}</p>
+                <button type="button" class="button" on:click=move |_| retry()>"Try again"</button>
+            </div>
+        </main>
+    }
+}
+
+/// The same in one line, above content that stays.
+#[component]
+pub fn Banner(failure: RwSignal<Option<Failure>>) -> impl IntoView {
+    move || failure.get().map(|failure| view! { <p class="banner" role="alert">{failure.to_string()}</p> })
+}

@@ -1,0 +1,48 @@
+//! The HTML document around the app. Rendered on the server only; the app itself begins in its body.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use super::App;
+use crate::browser::theme::STORAGE_KEY;
+
+/// The addresses of what the page is made of, each naming its version.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    pub js: String,
+    pub wasm: String,
+    pub css: String,
+}
+
+pub fn shell(assets: Assets) -> impl IntoView {
+    let Assets { js, wasm, css } = assets;
+    // Before anything is drawn, or a page that was turned dark would flash white.
+    let theme = format!(
+        "try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)document.documentElement.dataset.theme=t}}catch{{}}"
+    );
+    let wake = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="dark light"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1b1b1d"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff"/>
+                <meta name="description" content="Your picture folders, live in every browser"/>
+                <script nonce=use_nonce()>{theme}</script>
+                <link rel="stylesheet" href=css/>
+                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="modulepreload" href=js/>
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+                <script type="module" nonce=use_nonce()>{wake}</script>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,58 @@
+//! Files dropped or pasted anywhere on the page. Shows where they will land while they are dragged.
+
+use leptos::{ev, prelude::*};
+
+use super::Uploads;
+use crate::{
+    browser::{files, focus},
+    ui::parts::icon::{Icon, Sign},
+};
+
+#[component]
+pub fn DropZone() -> impl IntoView {
+    let over = RwSignal::new(false);
+    let uploads = expect_context::<Uploads>();
+    Effect::new(move || listen(over, uploads));
+    view! {
+        <Show when=move || over.get()>
+            <div class="drop" aria-hidden="true">
+                <div class="drop-card">
+                    <Icon sign=Sign::Upload/>
+                    <p>"Drop pictures to upload them"</p>
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+/// For as long as the page lives.
+fn listen(over: RwSignal<bool>, uploads: Uploads) {
+    let dragged = move |event: &ev::DragEvent| {
+        let files = files::are_dragged(event);
+        if files {
+            event.prevent_default();
+        }
+        files
+    };
+    let listeners = [
+        window_event_listener(ev::dragenter, move |event| over.set(dragged(&event))),
+        window_event_listener(ev::dragover, move |event| _ = dragged(&event)),
+        window_event_listener(ev::dragleave, move |event| {
+            if files::leave_page(&event) {
+                over.set(false);
+            }
+        }),
+        window_event_listener(ev::drop, move |event| {
+            over.set(false);
+            if dragged(&event) {
+                uploads.add(files::from_drop(&event));
+            }
+        }),
+        window_event_listener(ev::paste, move |event| {
+            if !focus::is_typing() {
+                uploads.add(files::from_clipboard(&event));
+            }
+        }),
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+}

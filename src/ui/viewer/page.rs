@@ -1,0 +1,101 @@
+//! The page of one picture. Opened once; afterwards the address only says which picture is wanted.
+
+use leptos::{
+    either::EitherOf3,
+    ev::{self, KeyboardEvent},
+    prelude::*,
+};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::{Viewer, facts::Facts, head::Head, stage::Stage, turn::Turn};
+use crate::{
+    api::{Failure, pictures},
+    model::ImageId,
+    ui::{
+        feed::Feed,
+        gallery::Gallery,
+        parts::{not_found::NotFound, problem::Problem, retry::retry_by_itself},
+    },
+};
+
+#[component]
+pub fn PicturePage() -> impl IntoView {
+    let (gallery, viewer, feed) = (expect_context::<Gallery>(), expect_context::<Viewer>(), expect_context::<Feed>());
+    viewer.set_from_gallery(gallery.is_open());
+    on_cleanup(move || viewer.close());
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<ImageId>().ok()));
+    let opening = Resource::new(
+        || (),
+        move |()| async move {
+            match id.get_untracked() {
+                Some(id) => pictures::show_picture(id).await,
+                None => Err(Failure::NotFound),
+            }
+        },
+    );
+    view! {
+        <Suspense fallback=Skeleton>
+            {move || Suspend::new(async move {
+                match opening.await {
+                    Ok(picture) => {
+                        feed.include(picture.at);
+                        viewer.show(picture);
+                        EitherOf3::A(view! { <Shown id/> })
+                    }
+                    Err(Failure::NotFound) => EitherOf3::B(view! { <NotFound/> }),
+                    Err(failure) => {
+                        retry_by_itself(&failure, move || opening.refetch());
+                        EitherOf3::C(view! { <Problem failure retry=move || opening.refetch()/> })
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="viewer" aria-busy="true">
+            <p class="visually-hidden" role="status">"Loading the picture…"</p>
+        </div>
+    }
+}
+
+#[component]
+fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
+    let (viewer, gallery) = (expect_context::<Viewer>(), expect_context::<Gallery>());
+    Effect::new(move || {
+        let wanted = id.get();
+        let shown = viewer.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.card.id));
+        match wanted {
+            Some(wanted) if shown != Some(wanted) => viewer.go_to(wanted),
+            _ => viewer.make_ready(),
+        }
+    });
+    Effect::new(move || {
+        viewer.shown.with(|shown| {
+            if let Some(shown) = shown {
+                gallery.remember_picture(shown);
+            }
+        });
+    });
+    let turn = Turn::new();
+    let keys = move |event: KeyboardEvent| turn.by_key(&event);
+    Effect::new(move || {
+        let listener = window_event_listener(ev::keydown, keys);
+        on_cleanup(move || listener.remove());
+    });
+    let title =
+        move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.name.clone()).unwrap_or_default());
+    view! {
+        <Title text=move || format!("{} · PixelSync", title())/>
+        <div class="viewer">
+            <Head turn/>
+            <Stage turn/>
+            <Facts/>
+        </div>
+    }
+}

@@ -1,0 +1,212 @@
+//! The picture that is looked at, the neighbours that are ready, and what the feed does to them. Knows no element.
+
+use std::collections::HashMap;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api::{Failure, pictures},
+    browser::preload::preload,
+    model::{Batch, Cursor, ImageId, Op, Picture},
+};
+
+#[derive(Clone, Copy)]
+pub struct Viewer {
+    pub shown: RwSignal<Option<Picture>>,
+    /// The picture was removed while it was looked at.
+    pub removed: RwSignal<bool>,
+    pub trouble: RwSignal<Option<Failure>>,
+    /// Neighbours as they were read, until something moves.
+    ready: StoredValue<HashMap<ImageId, Picture>>,
+    /// What the address asks for.
+    wanted: StoredValue<Option<ImageId>>,
+    /// How the reader got here, and with it where "back" leads.
+    from_gallery: StoredValue<bool>,
+    reading: StoredValue<bool>,
+    outdated: StoredValue<bool>,
+}
+
+impl Viewer {
+    #[expect(clippy::new_without_default, reason = "it makes signals, which is no default of anything")]
+    pub fn new() -> Self {
+        Viewer {
+            shown: RwSignal::new(None),
+            removed: RwSignal::new(false),
+            trouble: RwSignal::new(None),
+            ready: StoredValue::new(HashMap::new()),
+            wanted: StoredValue::new(None),
+            from_gallery: StoredValue::new(false),
+            reading: StoredValue::new(false),
+            outdated: StoredValue::new(false),
+        }
+    }
+
+    pub fn came_from_gallery(&self) -> bool {
+        self.from_gallery.get_value()
+    }
+
+    pub fn set_from_gallery(&self, from_gallery: bool) {
+        self.from_gallery.set_value(from_gallery);
+    }
+
+    /// The page is left.
+    pub fn close(&self) {
+        self.wanted.set_value(None);
+        self.shown.set(None);
+        self.ready.update_value(HashMap::clear);
+        self.trouble.set(None);
+        self.removed.set(false);
+    }
+
+    pub fn show(&self, picture: Picture) {
+        self.wanted.set_value(Some(picture.card.id));
+        self.removed.set(false);
+        self.trouble.set(None);
+        if self.shown.with_untracked(|shown| shown.as_ref() != Some(&picture)) {
+            self.shown.set(Some(picture));
+        }
+    }
+
+    /// What is shown stays until the other is there.
+    pub fn go_to(&self, id: ImageId) {
+        self.wanted.set_value(Some(id));
+        match self.ready.with_value(|ready| ready.get(&id).cloned()) {
+            Some(picture) => {
+                self.show(picture);
+                self.make_ready();
+            }
+            None => self.read(),
+        }
+    }
+
+    /// Reads what is wanted, one at a time and the newest wish last.
+    pub fn read(&self) {
+        self.outdated.set_value(true);
+        if self.reading.get_value() {
+            return;
+        }
+        self.reading.set_value(true);
+        let viewer = *self;
+        spawn_local(async move {
+            while viewer.outdated.get_value() {
+                viewer.outdated.set_value(false);
+                let Some(id) = viewer.wanted.get_value() else { break };
+                let answer = pictures::show_picture(id).await;
+                if viewer.wanted.get_value() == Some(id) {
+                    viewer.take(answer);
+                }
+            }
+            viewer.reading.set_value(false);
+        });
+    }
+
+    fn take(&self, answer: Result<Picture, Failure>) {
+        match answer {
+            Ok(picture) => {
+                self.show(picture);
+                self.make_ready();
+            }
+            Err(Failure::NotFound) if self.is_shown() => self.removed.set(true),
+            Err(failure) => self.trouble.set(Some(failure)),
+        }
+    }
+
+    fn is_shown(&self) -> bool {
+        let wanted = self.wanted.get_value();
+        self.shown.with_untracked(|shown| shown.as_ref().map(|picture| picture.card.id) == wanted)
+    }
+
+    /// The line is back.
+    pub fn retry(&self) {
+        if self.trouble.with_untracked(Option::is_some) {
+            self.read();
+        }
+    }
+
+    /// Fetches the neighbours, so that a key is answered at once.
+    pub fn make_ready(&self) {
+        let Some(picture) = self.shown.get_untracked() else { return };
+        let near = [picture.newer, picture.older];
+        let shown = picture.card.id;
+        self.ready.update_value(|ready| {
+            ready.retain(|id, _| near.contains(&Some(*id)));
+            ready.insert(shown, picture);
+        });
+        for id in near.into_iter().flatten() {
+            if !self.ready.with_value(|ready| ready.contains_key(&id)) {
+                let viewer = *self;
+                spawn_local(async move { viewer.make_one_ready(id).await });
+            }
+        }
+    }
+
+    async fn make_one_ready(self, id: ImageId) {
+        // A neighbour that cannot be had says so when it is gone to.
+        let Ok(picture) = pictures::show_picture(id).await else { return };
+        if let Some(url) = picture.card.preview_url().filter(|_| picture.card.thumbhash.is_some()) {
+            preload(url);
+        }
+        let near = self.shown.with_untracked(|shown| {
+            shown.as_ref().is_some_and(|shown| shown.newer == Some(id) || shown.older == Some(id))
+        });
+        if near {
+            self.ready.update_value(|ready| _ = ready.insert(id, picture));
+        }
+    }
+
+    pub fn apply(&self, batch: &Batch) {
+        let Some((id, at)) = self.shown.with_untracked(|shown| shown.as_ref().map(|shown| (shown.card.id, shown.at)))
+        else {
+            return;
+        };
+        if at.epoch == batch.to.epoch && batch.to.seq <= at.seq {
+            return;
+        }
+        let mut moved = false;
+        for change in &batch.changes {
+            moved |= change.op != Op::Update;
+            self.ready.update_value(|ready| _ = ready.remove(&change.id));
+            if change.id == id {
+                moved = true;
+                self.change_shown(change);
+            }
+        }
+        if moved {
+            self.ready.update_value(HashMap::clear);
+            // Of one that was removed there is nothing to read.
+            if !self.removed.get_untracked() {
+                self.read();
+            }
+        }
+    }
+
+    fn change_shown(&self, change: &crate::model::Change) {
+        let Some(card) = change.card.clone() else { return self.removed.set(true) };
+        let newer = self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| card.rev > shown.card.rev));
+        if newer {
+            self.shown.update(|shown| {
+                if let Some(shown) = shown {
+                    shown.card = card;
+                }
+            });
+        }
+    }
+
+    /// After the feed began anew. None when no picture is looked at.
+    pub async fn restart(&self) -> Result<Option<Cursor>, Failure> {
+        self.ready.update_value(HashMap::clear);
+        let Some(id) = self.wanted.get_value().filter(|_| !self.removed.get_untracked()) else { return Ok(None) };
+        match pictures::show_picture(id).await {
+            Ok(picture) => {
+                let at = picture.at;
+                self.show(picture);
+                Ok(Some(at))
+            }
+            Err(Failure::NotFound) => {
+                self.removed.set(true);
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The ways on from a picture: to its neighbours and back to the gallery. Draws nothing.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::Viewer;
+use crate::{browser::focus, model::ImageId};
+
+type Navigate = Box<dyn Fn(&str, NavigateOptions) + Send + Sync>;
+
+#[derive(Clone, Copy)]
+pub struct Turn {
+    viewer: Viewer,
+    navigate: StoredValue<Navigate>,
+}
+
+impl Turn {
+    #[expect(clippy::new_without_default, reason = "it takes what the page's context holds")]
+    pub fn new() -> Self {
+        let navigate = use_navigate();
+        Turn {
+            viewer: expect_context(),
+            navigate: StoredValue::new(Box::new(move |to, options| navigate(to, options))),
+        }
+    }
+
+    pub fn newer(&self) -> Option<ImageId> {
+        self.viewer.shown.with(|shown| shown.as_ref()?.newer)
+    }
+
+    pub fn older(&self) -> Option<ImageId> {
+        self.viewer.shown.with(|shown| shown.as_ref()?.older)
+    }
+
+    /// In place of the present picture, so that "back" leads to the gallery.
+    pub fn to(&self, id: Option<ImageId>) {
+        if let Some(id) = id {
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            self.navigate.with_value(|navigate| navigate(&format!("/pictures/{id}"), options));
+        }
+    }
+
+    pub fn back(&self) {
+        if self.viewer.came_from_gallery() {
+            focus::go_back();
+        } else {
+            self.navigate.with_value(|navigate| navigate("/", NavigateOptions::default()));
+        }
+    }
+
+    pub fn by_key(&self, event: &KeyboardEvent) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() || focus::is_typing() {
+            return;
+        }
+        match event.key().as_str() {
+            "ArrowLeft" => self.to(untrack(|| self.newer())),
+            "ArrowRight" => self.to(untrack(|| self.older())),
+            "Escape" => self.back(),
+            _ => return,
+        }
+        event.prevent_default();
+    }
+}

@@ -1,0 +1,173 @@
+//! The gallery's state in a real browser: who is woken by what, and what becomes of batches.
+#![cfg(target_arch = "wasm32")]
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use leptos::{mount::mount_to_body, prelude::*, task::tick};
+use pixelsync::{
+    browser::inbox::{Inbox, Need},
+    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, State, Window},
+    ui::gallery::Gallery,
+};
+use uuid::Uuid;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn id(number: u128) -> ImageId {
+    ImageId(Uuid::from_u128(number))
+}
+
+fn cursor(seq: i64) -> Cursor {
+    Cursor { epoch: Uuid::from_u128(1), seq }
+}
+
+fn card(number: u128, rev: i64) -> Card {
+    Card {
+        id: id(number),
+        rev,
+        name: format!("{number}, {rev}"),
+        state: State::Ok,
+        reason: None,
+        version: None,
+        mime: None,
+        size: 0,
+        width: None,
+        height: None,
+        thumbhash: None,
+        taken_ms: None,
+        added_ms: 0,
+    }
+}
+
+fn window(seq: i64, numbers: impl IntoIterator<Item = u128>, start: u32, total: u32) -> Window {
+    Window { at: cursor(seq), total, start, cards: numbers.into_iter().map(|number| card(number, 1)).collect() }
+}
+
+fn change(seq: i64, op: Op, number: u128, rev: i64) -> Change {
+    Change { seq, id: id(number), rev, op, card: (op != Op::Delete).then(|| card(number, rev)) }
+}
+
+fn batch(from: i64, total: u32, changes: Vec<Change>) -> Batch {
+    let to = changes.last().map_or(from, |change| change.seq);
+    Batch { from: cursor(from), to: cursor(to), total, changes }
+}
+
+/// Pictures 1 to 100, all of them shown, read at 10.
+fn gallery() -> (Owner, Gallery) {
+    // Nothing is drawn, but with it comes what runs effects.
+    mount_to_body(|| ());
+    let owner = Owner::new();
+    owner.set();
+    let gallery = Gallery::new();
+    gallery.open(Opening { window: window(10, (1..=100).rev(), 0, 100), folders: Vec::new() }, Some(id(100)));
+    (owner, gallery)
+}
+
+fn name(gallery: Gallery, number: u128) -> Option<String> {
+    gallery.card(id(number)).map(|card| card.get_untracked().name)
+}
+
+fn first(gallery: Gallery) -> Option<ImageId> {
+    gallery.order.with_untracked(|order| order.first().copied())
+}
+
+/// Counts how often something is woken, without the first time.
+fn count_wakes(read: impl Fn() + Send + Sync + 'static) -> Arc<AtomicU32> {
+    let count = Arc::new(AtomicU32::new(0));
+    let wakes = Arc::clone(&count);
+    Effect::new(move |before: Option<()>| {
+        read();
+        if before.is_some() {
+            wakes.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    count
+}
+
+#[wasm_bindgen_test]
+async fn one_edit_wakes_one_card() {
+    let (_owner, gallery) = gallery();
+    let cards: Vec<_> =
+        (1..=100).filter_map(|number| gallery.card(id(number))).map(|card| count_wakes(move || card.track())).collect();
+    let order = count_wakes(move || gallery.order.track());
+    tick().await;
+    gallery.apply(&batch(10, 100, vec![change(11, Op::Update, 40, 2)]));
+    tick().await;
+    let woken: Vec<u32> = cards.iter().map(|count| count.load(Ordering::Relaxed)).collect();
+    assert_eq!((woken.len(), woken.iter().sum::<u32>(), woken[39]), (100, 1, 1));
+    assert_eq!(order.load(Ordering::Relaxed), 0);
+    assert_eq!(name(gallery, 40).as_deref(), Some("40, 2"));
+}
+
+#[wasm_bindgen_test]
+async fn a_window_keeps_the_signals_of_those_that_stay() {
+    let (_owner, gallery) = gallery();
+    let order = count_wakes(move || gallery.order.track());
+    let stays = gallery.card(id(50)).expect("it is shown");
+    let wakes = count_wakes({
+        let stays = stays.clone();
+        move || stays.track()
+    });
+    tick().await;
+    assert!(gallery.show(window(10, (1..=100).rev(), 0, 100)).is_ok());
+    tick().await;
+    assert_eq!((order.load(Ordering::Relaxed), wakes.load(Ordering::Relaxed)), (0, 0));
+    assert!(gallery.show(window(10, (41..=60).rev(), 40, 100)).is_ok());
+    tick().await;
+    assert_eq!((order.load(Ordering::Relaxed), wakes.load(Ordering::Relaxed)), (1, 0));
+    stays.update(|card| card.name = "the same signal".into());
+    assert_eq!(name(gallery, 50).as_deref(), Some("the same signal"));
+    assert_eq!(name(gallery, 1), None);
+}
+
+#[wasm_bindgen_test]
+fn arrivals_are_shown_at_the_top_and_held_back_further_down() {
+    let (_owner, gallery) = gallery();
+    gallery.apply(&batch(10, 101, vec![change(11, Op::Insert, 101, 1)]));
+    assert_eq!((first(gallery), gallery.total.get_untracked(), gallery.held.get_untracked()), (Some(id(101)), 101, 0));
+    gallery.set_at_top(false);
+    gallery.apply(&batch(11, 103, vec![change(12, Op::Insert, 102, 1), change(13, Op::Insert, 103, 1)]));
+    assert_eq!((first(gallery), gallery.total.get_untracked(), gallery.held.get_untracked()), (Some(id(101)), 101, 2));
+    assert!(gallery.release());
+    assert_eq!((first(gallery), gallery.total.get_untracked(), gallery.held.get_untracked()), (Some(id(103)), 103, 0));
+    assert_eq!(name(gallery, 102).as_deref(), Some("102, 1"));
+}
+
+#[wasm_bindgen_test]
+fn removed_ones_leave() {
+    let (_owner, gallery) = gallery();
+    gallery.apply(&batch(10, 99, vec![change(11, Op::Delete, 40, 2)]));
+    assert_eq!((gallery.total.get_untracked(), name(gallery, 40)), (99, None));
+    assert!(gallery.order.with_untracked(|order| !order.contains(&id(40))));
+}
+
+#[wasm_bindgen_test]
+fn an_out_of_date_change_is_dropped() {
+    let (_owner, gallery) = gallery();
+    gallery.apply(&batch(10, 100, vec![change(11, Op::Update, 40, 3)]));
+    gallery.apply(&batch(11, 100, vec![change(12, Op::Update, 40, 2)]));
+    assert_eq!(name(gallery, 40).as_deref(), Some("40, 3"));
+}
+
+#[wasm_bindgen_test]
+fn a_batch_passes_once_and_a_gap_is_noticed() {
+    let (_owner, gallery) = gallery();
+    let mut inbox = Inbox::new(cursor(10));
+    let arrival = batch(10, 101, vec![change(11, Op::Insert, 101, 1)]);
+    for _ in 0..2 {
+        inbox.push(arrival.clone());
+        let (ready, need) = inbox.take();
+        ready.iter().for_each(|batch| gallery.apply(batch));
+        assert_eq!(need, Need::Nothing);
+    }
+    // a double that came by another way changes nothing either
+    gallery.apply(&arrival);
+    assert_eq!((gallery.total.get_untracked(), gallery.order.with_untracked(Vec::len)), (101, 101));
+    inbox.push(batch(12, 102, vec![change(13, Op::Insert, 103, 1)]));
+    let (ready, need) = inbox.take();
+    assert_eq!((ready.len(), need), (0, Need::CatchUp(cursor(11))));
+}
