@@ -17,7 +17,8 @@ create table feed_meta (
 insert into feed_meta default values;
 
 create table feed_outbox (
-    id     bigint generated always as identity primary key,
+    -- without an index: a seal takes all there is
+    id     bigint generated always as identity,
     tx     xid8 not null default pg_current_xact_id(),
     scope  uuid not null,
     kind   text not null,
@@ -27,6 +28,7 @@ create table feed_outbox (
     -- the browser and its edit that made the change, where there is one
     client uuid,
     mut    bigint,
+    -- what the entity's own row does not say; an image's card is read from its row
     patch  jsonb
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
@@ -148,30 +150,33 @@ end $$;
 create trigger image_touch before update on images for each row execute function image_touch();
 
 -- After the row is locked, so that two changes of one image stand in the outbox in the order in which they took effect.
+--
+-- It says which image, not how it looks now: whoever reads the feed reads the row with it, in one snapshot, and so gets at
+-- least that revision. Writers then pay for a short row only, and the newest state is never stored twice.
 create function image_to_feed() returns trigger language plpgsql as $$
 declare
-    op text;
-    row images;
+    image images := case when tg_op = 'DELETE' then old else new end;
 begin
-    row := case when tg_op = 'DELETE' then old else new end;
-    op := case
-        when tg_op = 'INSERT' and new.removed_at is null then 'insert'
-        when tg_op = 'DELETE' and old.removed_at is null then 'delete'
-        when tg_op <> 'UPDATE' then null
-        when old.removed_at is null and new.removed_at is not null then 'delete'
-        when old.removed_at is not null and new.removed_at is null then 'insert'
-        when new.removed_at is not null then null
-        -- what no reader could see is no change to tell of
-        when image_card(new) - 'rev' is distinct from image_card(old) - 'rev' then 'update'
-    end;
-    if op is not null then
-        insert into feed_outbox (scope, kind, entity, rev, op, client, mut, patch)
-        values (row.project_id, 'image', row.id, row.rev, op,
-                nullif(current_setting('pixelsync.client', true), '')::uuid,
-                nullif(current_setting('pixelsync.mut', true), '')::bigint,
-                case when op <> 'delete' then image_card(row) end);
-    end if;
+    insert into feed_outbox (scope, kind, entity, rev, op, client, mut)
+    values (image.project_id, 'image', image.id, image.rev, tg_argv[0],
+            nullif(current_setting('pixelsync.client', true), '')::uuid,
+            nullif(current_setting('pixelsync.mut', true), '')::bigint);
     return null;
 end $$;
 
-create trigger image_to_feed after insert or update or delete on images for each row execute function image_to_feed();
+create trigger image_inserted after insert on images for each row
+    when (new.removed_at is null) execute function image_to_feed('insert');
+
+create trigger image_returned after update on images for each row
+    when (old.removed_at is not null and new.removed_at is null) execute function image_to_feed('insert');
+
+-- What no reader could see is no change to tell of.
+create trigger image_updated after update on images for each row
+    when (old.removed_at is null and new.removed_at is null
+          and image_card(old) - 'rev' is distinct from image_card(new) - 'rev') execute function image_to_feed('update');
+
+create trigger image_removed after update on images for each row
+    when (old.removed_at is null and new.removed_at is not null) execute function image_to_feed('delete');
+
+create trigger image_deleted after delete on images for each row
+    when (old.removed_at is null) execute function image_to_feed('delete');

@@ -14,6 +14,8 @@ use super::{
 /// How long a database that does not answer yet is waited for at start.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(250);
+/// How long connections are waited for at the end.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
 
 pub struct Database {
     pub pool: Pool,
@@ -81,7 +83,10 @@ impl Database {
                 }
             };
         }
-        self.pool.close().await;
+        // a request that was cut off may still hold a connection; PostgreSQL takes it away
+        if tokio::time::timeout(CLOSE_MAX, self.pool.close()).await.is_err() {
+            tracing::warn!("some connections are still in use while PostgreSQL is stopped");
+        }
         tokio::task::spawn_blocking(move || server.stop()).await?.context("PostgreSQL did not stop in order")
     }
 }

@@ -276,10 +276,16 @@ impl Keeper {
     fn set_aside_open(&mut self, look: &mut Look, known: &[Known], hints: &HashMap<PathBuf, bool>) -> HashSet<PathBuf> {
         let (now, wall) = (Instant::now(), nanoseconds_since_1970());
         let rows: HashMap<&Path, &Known> = known.iter().map(|row| (row.seen.path.as_path(), row)).collect();
+        let inode = |seen: &Seen| (seen.device, seen.inode, seen.size, seen.mtime_ns);
+        let inodes: HashSet<_> = known.iter().map(|row| inode(&row.seen)).collect();
         let mut open = HashSet::new();
         look.files.retain(|seen| {
             let is_hinted = hints.get(&seen.path).copied().unwrap_or(false);
-            let is_known = rows.get(seen.path.as_path()).is_some_and(|row| row.seen == *seen);
+            let is_known = match rows.get(seen.path.as_path()) {
+                Some(row) => row.seen == *seen,
+                // renamed just now: nobody writes it, and set aside it would lose its record
+                None => inodes.contains(&inode(seen)),
+            };
             let ready = self.settling.may_read(seen, is_hinted || is_known || rests(seen, wall), now);
             if !ready {
                 open.insert(seen.path.clone());

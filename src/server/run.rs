@@ -1,6 +1,6 @@
 //! Starts the server, part by part, and ends it in order.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -22,6 +22,9 @@ use super::{
 const PICTURES: &str = "pictures";
 const DERIVATIVES: &str = "derivatives";
 
+/// What is under way when the server is to end has so long to finish: less than service managers wait before they kill.
+const FINISH_MAX: Duration = Duration::from_secs(5);
+
 pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
     // an address that cannot be had is told before anything is started
     let listener = listen(&config.listen_on()?).await?;
@@ -30,15 +33,28 @@ pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
         .with_context(|| format!("{} cannot be made. Choose another data folder: --data DIR", data.display()))?;
     let data = data.canonicalize()?;
 
-    let database = Database::open(&config, &data).await?;
-    let (app, commands) = open(database.pool.clone(), &data, stop.clone()).await?;
+    let opening = async {
+        let database = Database::open(&config, &data).await?;
+        let (app, commands) = open(database.pool.clone(), &data, stop.clone()).await?;
+        anyhow::Ok((database, app, commands))
+    };
+    // a database that does not answer is waited for, and whoever waits may think better of it
+    let Some(opened) = stop.run_until_cancelled(opening).await else { return Ok(()) };
+    let (database, app, commands) = opened?;
     announce(&app, listener.local_addr()?);
     let parts = start(&app, commands);
     // the private database outlives everything that uses it
     let end_of_database = CancellationToken::new();
     let keeping = tokio::spawn(database.keep(end_of_database.clone()));
 
-    http::serve(listener, app, stop.clone()).await?;
+    let out_of_patience = async {
+        stop.cancelled().await;
+        tokio::time::sleep(FINISH_MAX).await;
+    };
+    tokio::select! {
+        served = http::serve(listener, app, stop.clone()) => served?,
+        () = out_of_patience => tracing::warn!("some requests did not end in time; they are cut off"),
+    }
     stop.cancel();
     parts.wait().await;
     end_of_database.cancel();

@@ -71,7 +71,7 @@ struct Row {
     entity: Uuid,
     rev: i64,
     op: String,
-    patch: Option<Json<Card>>,
+    card: Option<Json<Card>>,
 }
 
 impl From<Row> for Change {
@@ -81,7 +81,10 @@ impl From<Row> for Change {
             "delete" => Op::Delete,
             _ => Op::Update,
         };
-        Change { seq: row.seq, id: ImageId(row.entity), rev: row.rev, op, card: row.patch.map(|Json(card)| card) }
+        let card = row.card.map(|Json(card)| card).filter(|_| op != Op::Delete);
+        // the row may have gone on since; what is told is what is there
+        let rev = card.as_ref().map_or(row.rev, |card| card.rev.max(row.rev));
+        Change { seq: row.seq, id: ImageId(row.entity), rev, op, card }
     }
 }
 
@@ -89,8 +92,9 @@ impl From<Row> for Change {
 pub async fn between(tx: &mut PgConnection, project: ProjectId, after: i64, upto: i64) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select seq, entity, rev, op, patch as "patch: Json<Card>" from feed
-           where seq > $2 and seq <= $3 and scope = $1 and kind = 'image' order by seq"#,
+        r#"select f.seq, f.entity, f.rev, f.op, case when i.id is not null then image_card(i) end as "card: Json<Card>"
+           from feed f left join images i on i.id = f.entity and i.removed_at is null
+           where f.seq > $2 and f.seq <= $3 and f.scope = $1 and f.kind = 'image' order by f.seq"#,
         project.0,
         after,
         upto
@@ -109,11 +113,13 @@ pub async fn newest_between(
 ) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select seq as "seq!", entity as "entity!", rev as "rev!", op as "op!", patch as "patch: Json<Card>"
-           from (select distinct on (entity) seq, entity, rev, op, patch from feed
+        r#"select f.seq as "seq!", f.entity as "entity!", f.rev as "rev!", f.op as "op!",
+                  case when i.id is not null then image_card(i) end as "card: Json<Card>"
+           from (select distinct on (entity) seq, entity, rev, op from feed
                  where seq > $2 and seq <= $3 and scope = $1 and kind = 'image'
-                 order by entity, seq desc) as newest
-           order by seq"#,
+                 order by entity, seq desc) as f
+           left join images i on i.id = f.entity and i.removed_at is null
+           order by f.seq"#,
         project.0,
         after,
         upto

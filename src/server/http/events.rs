@@ -18,7 +18,11 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     model::{Batch, Cursor},
-    server::{App, Error, db::feed::Head, feed::Next},
+    server::{
+        App, Error,
+        db::{self, feed::Head},
+        feed::Next,
+    },
 };
 
 /// A page takes a stream for dead after 40 s without a sign.
@@ -55,6 +59,7 @@ async fn events(State(app): State<App>, Query(query): Query<Since>, headers: Hea
         None => query.cursor()?.unwrap_or_else(|| app.feed.head()),
     };
     // a stream that could not tell anything is not opened: the page then says that it is offline
+    db::ping(&app.pool).await?;
     app.feed.after(since).await?;
     let mut response = Sse::new(follow(app, since)).into_response();
     let headers = response.headers_mut();
