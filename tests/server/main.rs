@@ -5,3 +5,4 @@ mod catalogue;
 mod http;
 mod live;
 mod scene;
+mod transactions;

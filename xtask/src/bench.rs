@@ -21,7 +21,7 @@ pub(crate) fn run(checkout: &Checkout, name: &str, arguments: &[String]) -> Resu
     if !checkout.benches.iter().any(|bench| bench == name) {
         bail!("There is no benchmark {name}; `cargo xtask bench` lists those there are");
     }
-    setup::ensure(checkout, &[Need::WasmTarget, Need::WasmOpt, Need::Postgres, Need::Chromium])?;
+    setup::ensure(checkout, &[Need::WasmTarget, Need::WasmOpt, Need::Postgres, Need::Chromium, Need::Playwright])?;
     front::build(checkout, Profile::Release)?;
     let binary = server::build(checkout, Profile::Release)?;
     let database = Database::start(checkout)?;

@@ -1,0 +1,137 @@
+//! What the change feed costs 16 writers: the transaction of the ingest, with the feed and without, turn and turn about.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use pixelsync::{
+    folder::Seen,
+    imaging::{Derived, Encoded, Facts, Judged},
+    model::{ImageId, State},
+    server::{
+        db::{self, activity, derivatives, folders::FolderRow, images},
+        feed::Feed,
+    },
+};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::figure::{Figure, percentile};
+
+const WRITERS: u32 = 16;
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_secs(4);
+const LOSS_GOAL: f64 = 25.0;
+
+/// A database of its own beside the one that `DATABASE_URL` names.
+pub(crate) async fn fresh_database(name: &str) -> Result<String> {
+    let url = std::env::var("DATABASE_URL").context("run this by `cargo xtask bench spine`")?;
+    let mut admin = PgConnection::connect(&url).await?;
+    sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&mut admin).await?;
+    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await?;
+    let (server, rest) = url.rsplit_once('/').context("the address names no database")?;
+    let options = rest.split_once('?').map_or(String::new(), |(_, options)| format!("?{options}"));
+    Ok(format!("{server}/{name}{options}"))
+}
+
+pub(crate) fn measure() -> Result<Vec<Figure>> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let url = fresh_database("spine_feed").await?;
+        let pool = PgPoolOptions::new().max_connections(WRITERS + 8).connect(&url).await?;
+        db::schema::migrate(&pool).await?;
+        let project = db::projects::default_project(&pool).await?;
+        let folder = db::folders::managed_folder(&pool, project, "/nowhere".as_ref()).await?;
+        let (mut ratios, mut with_feed) = (Vec::new(), Vec::new());
+        // the first pair warms up
+        for round in 0..=ROUNDS {
+            let without = writes_a_second(&pool, &folder, false).await?;
+            let with = writes_a_second(&pool, &folder, true).await?;
+            if round > 0 {
+                ratios.push(100.0 * (1.0 - with / without));
+                with_feed.push(with);
+            }
+        }
+        Ok(vec![
+            Figure::told("ingest_transactions_with_feed", percentile(&mut with_feed, 0.5), "per_s"),
+            Figure::below("feed_loss_16_writers", percentile(&mut ratios, 0.5), "percent", LOSS_GOAL),
+        ])
+    })
+}
+
+async fn writes_a_second(pool: &PgPool, folder: &FolderRow, with_feed: bool) -> Result<f64> {
+    let way = if with_feed { "enable" } else { "disable" };
+    sqlx::query(AssertSqlSafe(format!("alter table images {way} trigger user"))).execute(pool).await?;
+    let stop = CancellationToken::new();
+    let feed = Feed::open(pool.clone(), folder.project).await?;
+    let sealing = with_feed.then(|| tokio::spawn(feed.clone().run(stop.clone())));
+
+    let (over, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let begun = Instant::now();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|_| {
+            let (pool, folder, feed, over, written) =
+                (pool.clone(), folder.clone(), feed.clone(), over.clone(), written.clone());
+            tokio::spawn(async move {
+                while !over.load(Ordering::Relaxed) {
+                    write(&pool, &folder).await?;
+                    if with_feed {
+                        feed.committed();
+                    }
+                    written.fetch_add(1, Ordering::Relaxed);
+                }
+                anyhow::Ok(())
+            })
+        })
+        .collect();
+    tokio::time::sleep(ROUND).await;
+    let rate = written.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
+    over.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await??;
+    }
+    stop.cancel();
+    if let Some(sealing) = sealing {
+        sealing.await?;
+    }
+    Ok(rate)
+}
+
+/// What taking in one new picture writes.
+async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
+    let id = ImageId(Uuid::now_v7());
+    let seen = Seen { path: id.to_string().into(), size: 8_000_000, mtime_ns: 1, ctime_ns: 1, inode: 1, device: 1 };
+    let mut hash = [0; 32];
+    hash[..16].copy_from_slice(id.0.as_bytes());
+    let made = |mime| Encoded { mime, bytes: Vec::new(), width: 400, height: 267 };
+    let derived = Derived {
+        width: 6000,
+        height: 4000,
+        orientation: 1,
+        thumbhash: vec![7; 24],
+        thumbnail: made("image/webp"),
+        preview: made("image/jpeg"),
+    };
+    let content = Judged {
+        hash: Some(hash),
+        mime: Some("image/jpeg"),
+        state: State::Ok,
+        reason: None,
+        facts: Facts { camera: Some("Canon EOS R6".into()), iso: Some(200), ..Facts::default() },
+        derived: Some(derived),
+    };
+    let mut tx = pool.begin().await?;
+    images::put(&mut tx, id, folder, &seen, &content).await?;
+    if let Some(derived) = &content.derived {
+        derivatives::put(&mut tx, &hash, derivatives::Kind::Thumbnail, &derived.thumbnail).await?;
+        derivatives::put(&mut tx, &hash, derivatives::Kind::Preview, &derived.preview).await?;
+    }
+    activity::record(&mut tx, folder.project, activity::Kind::Arrived, id).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The figures of the whole way, from a file to the screens, each beside its goal. Measures; asserts nothing but the goals.
+
+#![expect(clippy::print_stdout, reason = "figures are this program's answer")]
+
+mod feed;
+mod figure;
+mod page;
+mod program;
+mod screens;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Context, Result};
+use figure::Figure;
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(figures) if figures.iter().all(Figure::is_reached) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Only the parts that are named, or all: `cargo xtask bench spine -- feed page`.
+fn measure() -> Result<Vec<Figure>> {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let mut figures = Vec::new();
+    for (name, part) in [
+        ("size", sizes as fn() -> Result<Vec<Figure>>),
+        ("start", program::start),
+        ("screens", screens::measure),
+        ("page", page::measure),
+        ("feed", feed::measure),
+    ] {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            let measured = part().with_context(|| format!("the part `{name}` failed"))?;
+            measured.iter().for_each(|figure| println!("{figure}"));
+            figures.extend(measured);
+        }
+    }
+    Ok(figures)
+}
+
+/// What a browser loads before the page is awake.
+fn sizes() -> Result<Vec<Figure>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/site/pkg");
+    let mut bytes = 0;
+    for name in ["pixelsync.wasm.br", "pixelsync.js.br"] {
+        bytes += std::fs::metadata(folder.join(name)).with_context(|| format!("there is no {name}"))?.len();
+    }
+    Ok(vec![Figure::below("wasm_and_js_brotli", bytes as f64 / 1000.0, "kB", 300.0)])
+}
