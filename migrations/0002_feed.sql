@@ -153,30 +153,36 @@ create trigger image_touch before update on images for each row execute function
 --
 -- It says which image, not how it looks now: whoever reads the feed reads the row with it, in one snapshot, and so gets at
 -- least that revision. Writers then pay for a short row only, and the newest state is never stored twice.
+--
+-- One function, and not a `when` on several triggers: PostgreSQL plans what is in a `when` anew for each statement, and that
+-- cost 16 writers twice as much as the rest of it.
 create function image_to_feed() returns trigger language plpgsql as $$
 declare
     image images := case when tg_op = 'DELETE' then old else new end;
+    was_there boolean := tg_op <> 'INSERT' and old.removed_at is null;
+    is_there boolean := tg_op <> 'DELETE' and new.removed_at is null;
 begin
+    if was_there and is_there then
+        -- where the disk keeps it no reader can see; that is no change to tell of, and everything else is
+        old.rev := new.rev;
+        old.updated_at := new.updated_at;
+        old.mtime_ns := new.mtime_ns;
+        old.ctime_ns := new.ctime_ns;
+        old.inode := new.inode;
+        old.device := new.device;
+        if old is not distinct from new then
+            return null;
+        end if;
+    elsif not (was_there or is_there) then
+        return null;
+    end if;
     insert into feed_outbox (scope, kind, entity, rev, op, client, mut)
-    values (image.project_id, 'image', image.id, image.rev, tg_argv[0],
+    -- a row that is deleted tells a revision that no reader has seen
+    values (image.project_id, 'image', image.id, image.rev + (tg_op = 'DELETE')::int,
+            case when not was_there then 'insert' when is_there then 'update' else 'delete' end,
             nullif(current_setting('pixelsync.client', true), '')::uuid,
             nullif(current_setting('pixelsync.mut', true), '')::bigint);
     return null;
 end $$;
 
-create trigger image_inserted after insert on images for each row
-    when (new.removed_at is null) execute function image_to_feed('insert');
-
-create trigger image_returned after update on images for each row
-    when (old.removed_at is not null and new.removed_at is null) execute function image_to_feed('insert');
-
--- What no reader could see is no change to tell of.
-create trigger image_updated after update on images for each row
-    when (old.removed_at is null and new.removed_at is null
-          and image_card(old) - 'rev' is distinct from image_card(new) - 'rev') execute function image_to_feed('update');
-
-create trigger image_removed after update on images for each row
-    when (old.removed_at is null and new.removed_at is not null) execute function image_to_feed('delete');
-
-create trigger image_deleted after delete on images for each row
-    when (old.removed_at is null) execute function image_to_feed('delete');
+create trigger image_to_feed after insert or update or delete on images for each row execute function image_to_feed();

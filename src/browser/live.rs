@@ -271,7 +271,7 @@ impl Line {
                 self.hear_batch(&text);
             }
             Kind::Heartbeat => {
-                if let Ok(Heartbeat { head }) = serde_json::from_str(&text) {
+                if let Ok(Heartbeat { head }) = serde_json::from_slice(text.as_bytes()) {
                     self.tell(&Note::Heartbeat(head));
                     self.hear_head(head);
                 }
@@ -334,7 +334,7 @@ impl Line {
 
     fn hear_batch(&self, text: &str) {
         // A newer server may speak a newer tongue: what cannot be read is missed, and a restart brings it.
-        match serde_json::from_str(text) {
+        match serde_json::from_slice(text.as_bytes()) {
             Ok(batch) => {
                 self.inbox.borrow_mut().push(batch);
                 self.ask_flush();
@@ -414,7 +414,7 @@ async fn fetch_changes(since: Cursor) -> Result<Missed, JsValue> {
         return Err(answer.status().into());
     }
     let text = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
-    let batch = serde_json::from_str(&text).map_err(|error| JsValue::from(error.to_string()))?;
+    let batch = serde_json::from_slice(text.as_bytes()).map_err(|error| JsValue::from(error.to_string()))?;
     Ok(Missed::Batch(batch))
 }
 

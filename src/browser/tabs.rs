@@ -38,7 +38,7 @@ impl Channel {
         let channel = BroadcastChannel::new(NAME).ok()?;
         let heard = Listener::new(&channel, "message", move |event| {
             let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-            if let Some(note) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+            if let Some(note) = text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
                 hear(note);
             }
         });

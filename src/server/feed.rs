@@ -20,6 +20,10 @@ use crate::model::{Batch, Cursor, ProjectId};
 
 /// Behind the bell, which may be lost: how long a change waits at most for its number, and for this node to see it.
 const TICK: Duration = Duration::from_secs(1);
+/// Between two seals. One alone is not kept waiting by it, and of many changes each costs less.
+const GATHER: Duration = Duration::from_millis(10);
+/// After so many changes the outbox is swept.
+const SWEEP_AFTER: i64 = 5_000;
 /// How much of the tail is kept; who is further behind reads from the database.
 const RING_CHANGES_MAX: usize = 4_096;
 /// A tail longer than this is not drawn into the ring at all: its readers get it coalesced.
@@ -155,20 +159,31 @@ impl Feed {
         stop.run_until_cancelled(work).await;
     }
 
+    /// Numbers what has been committed so far and moves the head past it.
+    pub async fn seal(&self) -> Result<(), Error> {
+        db::feed::seal(&self.0.pool).await?;
+        // not waiting for our own bell
+        self.read_tail().await
+    }
+
     async fn seal_forever(&self) {
+        let mut swept_at = self.head().seq;
         loop {
             // the tick also seals what a node left that died between commit and seal
             let _ = tokio::time::timeout(TICK, self.0.committed.notified()).await;
-            let sealed = db::feed::seal(&self.0.pool).await.map_err(Error::from);
-            let read = match sealed {
-                // not waiting for our own bell
-                Ok(()) => self.read_tail().await,
-                failed => failed,
-            };
-            self.0.silent.send_if_modified(|silent| std::mem::replace(silent, read.is_err()) != read.is_err());
-            if let Err(error) = read {
+            let sealed = self.seal().await;
+            self.0.silent.send_if_modified(|silent| std::mem::replace(silent, sealed.is_err()) != sealed.is_err());
+            if let Err(error) = sealed {
                 log_once_a_second("the feed could not be sealed", &error).await;
+                continue;
             }
+            if self.head().seq >= swept_at + SWEEP_AFTER {
+                swept_at = self.head().seq;
+                if let Err(error) = db::feed::sweep(&self.0.pool).await {
+                    tracing::warn!(%error, "the feed's outbox could not be swept");
+                }
+            }
+            tokio::time::sleep(GATHER).await;
         }
     }
 

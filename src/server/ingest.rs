@@ -145,7 +145,7 @@ pub async fn relocate(app: &App, folder: &FolderRow, known: &Known, seen: &Seen,
 }
 
 pub async fn mark_missing(app: &App, folder: &FolderRow, known: &Known) -> Result<(), Error> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     images::set_state(&mut tx, known.id, State::Missing, Some("The file is gone from its folder.")).await?;
     activity::record(&mut tx, folder.project, activity::Kind::Missing, known.id).await?;
     tx.commit().await?;
@@ -154,7 +154,7 @@ pub async fn mark_missing(app: &App, folder: &FolderRow, known: &Known) -> Resul
 }
 
 async fn mark(app: &App, folder: &FolderRow, known: &Known, content: &Judged, seen: &Seen) -> Result<(), Error> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     images::relocate(&mut tx, known.id, seen).await?;
     images::set_state(&mut tx, known.id, content.state, content.reason.as_deref()).await?;
     activity::record(&mut tx, folder.project, activity::Kind::Changed, known.id).await?;
@@ -176,7 +176,7 @@ async fn write(
     content: &Judged,
     how: activity::Kind,
 ) -> Result<(), DbError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     images::put(&mut tx, id, folder, seen, content).await?;
     if let (Some(hash), Some(derived)) = (&content.hash, &content.derived) {
         db::derivatives::put(&mut tx, hash, Kind::Thumbnail, &derived.thumbnail).await?;

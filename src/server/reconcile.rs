@@ -46,22 +46,24 @@ pub fn plan(look: &Look, known: Vec<Known>) -> Vec<Action> {
         (here.into_iter().map(|row| (row.seen.path.clone(), row)).collect(), absent)
     };
     absent.retain(|row| !is_hidden_from(look, &row.seen.path));
-    let mut origins: HashMap<FileIdentity, Known> =
-        absent.into_iter().map(|row| (FileIdentity::of(&row.seen), row)).collect();
+    let mut origins: HashMap<FileIdentity, Vec<Known>> = HashMap::new();
+    for row in absent {
+        origins.entry(FileIdentity::of(&row.seen)).or_default().push(row);
+    }
 
     let mut actions = Vec::new();
     for seen in in_order_of_arrival(look) {
         match here.get(&seen.path) {
             Some(row) if is_unchanged(row, seen) => {}
             Some(row) => actions.push(Action::ReadAgain(row.clone(), seen.clone())),
-            None => match origins.remove(&FileIdentity::of(seen)) {
+            None => match origins.get_mut(&FileIdentity::of(seen)).and_then(Vec::pop) {
                 Some(row) => actions.push(Action::Move(row, seen.clone())),
                 None if filter::is_picture_name(&seen.path) => actions.push(Action::Add(seen.clone())),
                 None => {}
             },
         }
     }
-    let mut missing: Vec<Known> = origins.into_values().filter(|row| row.state != State::Missing).collect();
+    let mut missing: Vec<Known> = origins.into_values().flatten().filter(|row| row.state != State::Missing).collect();
     missing.sort_by(|a, b| a.seen.path.cmp(&b.seen.path));
     actions.extend(missing.into_iter().map(Action::Missing));
     actions
@@ -153,6 +155,12 @@ mod tests {
     fn a_copy_is_no_move_while_its_original_is_there() {
         let (original, link) = (seen("a.jpg", 1, 1), seen("b.jpg", 1, 1));
         check(&[original, link.clone()], &[known("a.jpg", 1, 1)], &[Action::Add(link)]);
+    }
+
+    #[test]
+    fn two_names_of_one_file_that_go_together_are_both_missing() {
+        let (a, b) = (known("a.jpg", 1, 1), known("b.jpg", 1, 1));
+        check(&[], &[a.clone(), b.clone()], &[Action::Missing(a), Action::Missing(b)]);
     }
 
     #[test]

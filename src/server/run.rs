@@ -1,6 +1,11 @@
 //! Starts the server, part by part, and ends it in order.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -98,12 +103,12 @@ pub fn start(app: &App, commands: Commands) -> TaskTracker {
     parts
 }
 
-/// For the person at the terminal, not for the log.
-#[expect(clippy::print_stdout, reason = "this is what the command answers")]
+/// For the person at the terminal, not for the log. Whoever does not listen is no reason to fail.
 fn announce(app: &App, address: SocketAddr) {
-    println!(
-        "\n  PixelSync is running.\n\n  Gallery   http://{address}/\n  Pictures  {}\n",
-        app.managed.root.display()
+    let pictures = app.managed.root.display();
+    let _ = writeln!(
+        io::stdout(),
+        "\n  PixelSync is running.\n\n  Gallery   http://{address}/\n  Pictures  {pictures}\n\n  \
+         Drop pictures into that folder, or upload them in the gallery. Ctrl-C ends it.\n"
     );
-    println!("  Drop pictures into that folder, or upload them in the gallery. Ctrl-C ends it.\n");
 }

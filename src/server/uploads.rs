@@ -51,6 +51,10 @@ pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Er
             uploaded.refused.first().map_or("Choose a file first: the form had none.", |refused| &refused.reason);
         return Err(Error::Refused(reason.to_owned()));
     }
+    // a plain form's answer is the gallery, which counts what the feed has
+    if let Err(error) = app.feed.seal().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the feed is sealed later");
+    }
     Ok(uploaded)
 }
 

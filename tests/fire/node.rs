@@ -292,7 +292,7 @@ impl Writer {
         let id = Uuid::from_u128(u128::from(self.random.draw()) % HOT_IMAGES + 1);
         match self.random.below(8) {
             0 => remove_or_restore(tx, id).await,
-            1 => caption(tx, id).await,
+            1 => touch(tx, id).await,
             state => rename(tx, id, &self.name(), if state < 6 { "ok" } else { "missing" }).await,
         }
     }
@@ -348,9 +348,9 @@ async fn rename(tx: &mut Tx<'_>, id: Uuid, name: &str, state: &str) -> Result<Ke
     Ok(Kept { id, rev, op: is_shown.then_some(Op::Update) })
 }
 
-/// No card shows it.
-async fn caption(tx: &mut Tx<'_>, id: Uuid) -> Result<Kept, DbError> {
-    let sql = "update images set caption = gen_random_uuid()::text where id = $1 returning rev";
+/// No reader sees it.
+async fn touch(tx: &mut Tx<'_>, id: Uuid) -> Result<Kept, DbError> {
+    let sql = "update images set mtime_ns = mtime_ns + 1 where id = $1 returning rev";
     let rev = sqlx::query_scalar(sql).bind(id).fetch_one(&mut **tx).await?;
     Ok(Kept { id, rev, op: None })
 }

@@ -28,6 +28,11 @@ pub async fn seal(pool: &PgPool) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Frees the place of what has been sealed. Every seal reads the whole outbox, and autovacuum comes once a minute at most.
+pub async fn sweep(pool: &PgPool) -> sqlx::Result<()> {
+    sqlx::query("vacuum (skip_locked) feed_outbox").execute(pool).await.map(|_| ())
+}
+
 /// Drops what is older than 30 days. Who stands before it starts anew.
 pub async fn prune(pool: &PgPool) -> sqlx::Result<()> {
     sqlx::query!("select feed_prune(interval '30 days') as floor").fetch_one(pool).await.map(|_| ())

@@ -32,7 +32,18 @@ pub fn pool(url: &str) -> Result<Pool, DbError> {
 
 /// All that is read in it is of one moment.
 pub async fn snapshot(pool: &Pool) -> Result<Tx<'static>, DbError> {
-    pool.begin_with("begin isolation level repeatable read read only").await
+    start(pool, "begin isolation level repeatable read read only").await
+}
+
+pub async fn begin(pool: &Pool) -> Result<Tx<'static>, DbError> {
+    start(pool, "begin").await
+}
+
+/// In a task of its own, which waits for the answer although whoever asked may have gone: a browser breaks off requests as
+/// it likes. sqlx knows of no transaction before the answer is there, and would give the connection to the next one inside it.
+async fn start(pool: &Pool, how: &'static str) -> Result<Tx<'static>, DbError> {
+    let pool = pool.clone();
+    pool.begin_with(how).await
 }
 
 pub async fn ping(pool: &Pool) -> Result<(), DbError> {

@@ -7,7 +7,7 @@ use crate::model::ProjectId;
 
 /// The oldest project; made when there is none.
 pub async fn default_project(pool: &PgPool) -> sqlx::Result<ProjectId> {
-    let mut tx = pool.begin().await?;
+    let mut tx = super::begin(pool).await?;
     // two nodes that start on an empty catalogue must not make two
     sqlx::query!("lock table projects in share row exclusive mode").execute(&mut *tx).await?;
     let found = sqlx::query_scalar!(r#"select id as "id: ProjectId" from projects order by created_at, id limit 1"#)

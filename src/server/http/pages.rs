@@ -38,7 +38,9 @@ async fn page(State(app): State<App>, request: Request) -> Response {
         tracing::warn!(%error, "the database does not answer");
         return away();
     }
-    render(app, request).await
+    let response = render(app, request).await;
+    // it went while the page was being made
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE { away() } else { response }
 }
 
 /// What is no id is the page of no picture; whether an id is one of ours is found while rendering.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Gallery;
-use crate::ui::parts::words;
+use crate::ui::parts::{shared::text, words};
 
 #[component]
 pub fn Bar() -> impl IntoView {
@@ -11,7 +11,7 @@ pub fn Bar() -> impl IntoView {
     view! {
         <div class="bar">
             <h1>"All pictures"</h1>
-            <span class="bar-count">{move || words::count(gallery.all.get(), "picture", "pictures")}</span>
+            <span class="bar-count">{text(move || words::count(gallery.all.get(), "picture", "pictures"))}</span>
             <span class="bar-order">"Newest first"</span>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::{
     model::{Card, ImageId},
     ui::parts::{
         icon::Icon,
+        shared::{choose, maybe, part},
         state_words::{label, sentence, sign},
     },
 };
@@ -15,23 +16,23 @@ use crate::{
 pub fn Cell(id: ImageId) -> impl IntoView {
     // It left the window between the order's change and this.
     let card = expect_context::<Gallery>().card(id)?;
-    let colour = read(&card, |card| card.colour());
     Some(view! {
-        <a class="cell" href=format!("/pictures/{id}") data-id=id.to_string() style:background-color=colour>
+        <a class="cell" href=format!("/pictures/{id}") data-id=id.to_string() style:background-color=read(&card, Card::colour)>
             <Thumbnail card=card.clone()/>
             <Badge card=card.clone()/>
-            <span class="cell-name" aria-hidden="true">{read(&card, |card| card.name.clone())}</span>
+            <span class="cell-name" aria-hidden="true">{read(&card, name)}</span>
         </a>
     })
 }
 
-/// A part of the card that wakes its reader only when that part is another.
-fn read<T>(card: &ArcRwSignal<Card>, part: impl Fn(&Card) -> T + Send + Sync + 'static) -> Memo<T>
-where
-    T: PartialEq + Send + Sync + 'static,
-{
+/// A part of the card in words.
+fn read(card: &ArcRwSignal<Card>, part: fn(&Card) -> Option<String>) -> Signal<Option<String>> {
     let card = card.clone();
-    Memo::new(move |_| card.with(&part))
+    maybe(move || card.with(part))
+}
+
+fn name(card: &Card) -> Option<String> {
+    Some(card.name.clone())
 }
 
 /// There is a thumbnail exactly when something could be decoded, and then there is a hash of it as well.
@@ -41,46 +42,50 @@ fn thumbnail(card: &Card) -> Option<String> {
 
 #[component]
 fn Thumbnail(card: ArcRwSignal<Card>) -> impl IntoView {
-    let name = read(&card, |card| card.name.clone());
-    let size = read(&card, |card| (card.width, card.height));
-    let state = read(&card, |card| card.state);
-    let source = read(&card, thumbnail);
-    let shown = Memo::new(move |_| source.get().is_some());
-    view! {
-        <Show
-            when=move || shown.get()
-            fallback=move || view! {
-                <span class="cell-blank">
-                    {move || view! { <Icon sign=sign(state.get())/> }}
-                    <span>{name}</span>
-                </span>
-            }
-        >
+    let has_one = {
+        let card = card.clone();
+        move || card.with(|card| thumbnail(card).is_some())
+    };
+    let without = card.clone();
+    let image = move || {
+        view! {
             <img
-                src=move || source.get()
-                alt=name
-                width=move || size.get().0
-                height=move || size.get().1
+                src=read(&card, thumbnail)
+                alt=read(&card, name)
+                width=read(&card, |card| card.width.map(|width| width.to_string()))
+                height=read(&card, |card| card.height.map(|height| height.to_string()))
                 loading="eager"
                 decoding="async"
                 draggable="false"
             />
-        </Show>
+        }
+        .into_any()
+    };
+    choose(has_one, image, move || view! { <Blank card=without.clone()/> }.into_any())
+}
+
+#[component]
+fn Blank(card: ArcRwSignal<Card>) -> impl IntoView {
+    let words = read(&card, name);
+    view! {
+        <span class="cell-blank">
+            {part(move || view! { <Icon sign=sign(card.with(|card| card.state))/> }.into_any())}
+            <span>{words}</span>
+        </span>
     }
 }
 
 #[component]
 fn Badge(card: ArcRwSignal<Card>) -> impl IntoView {
-    let state = read(&card, |card| card.state);
-    let reason = read(&card, sentence);
-    move || {
-        label(state.get()).map(|label| {
-            view! {
-                <span class="badge" data-kind=label title=reason>
-                    {label}
-                    <span class="visually-hidden">": " {reason}</span>
-                </span>
-            }
-        })
-    }
+    part(move || {
+        let (label, reason) = card.with(|card| (label(card.state), sentence(card)));
+        let Some(label) = label else { return ().into_any() };
+        view! {
+            <span class="badge" data-kind=label title=reason.clone()>
+                {label}
+                <span class="visually-hidden">": " {reason.clone()}</span>
+            </span>
+        }
+        .into_any()
+    })
 }

@@ -11,19 +11,16 @@ use crate::ui::{
 #[component]
 pub fn Empty() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
-    let path = move || {
-        let managed = |folders: &Vec<_>| {
-            folders.iter().find(|folder: &&crate::model::Folder| folder.managed).map(|folder| folder.path.clone())
-        };
-        gallery.folders.with(managed)
-    };
+    let path = gallery
+        .folders
+        .with_untracked(|folders| folders.iter().find(|folder| folder.managed).map(|folder| folder.path.clone()));
     view! {
         <main class="gallery empty">
             <div class="empty-card">
                 <Icon sign=Sign::Picture/>
                 <h1>"No pictures yet"</h1>
                 <p>"Put pictures into this folder and they appear here by themselves:"</p>
-                {move || path().map(|path| view! { <code class="empty-path">{path}</code> })}
+                <code class="empty-path">{path}</code>
                 <p>"Or drop them anywhere on this page."</p>
                 <UploadForm label="Choose pictures"/>
             </div>

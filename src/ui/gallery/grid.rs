@@ -23,7 +23,10 @@ use crate::{
         viewport::{self, Measure, SizeWatch},
     },
     model::Window,
-    ui::parts::problem::Banner,
+    ui::parts::{
+        problem::Banner,
+        shared::{maybe, text},
+    },
 };
 
 /// Nearer to the top than this, arrivals are shown at once.
@@ -148,9 +151,9 @@ pub fn Grid() -> impl IntoView {
             <div
                 class="spacer"
                 node_ref=screen.content
-                style:height=move || height(screen, gallery)
-                style=("--columns", move || Some(screen.geometry.get()?.columns.to_string()))
-                style=("--row", move || Some(px(screen.geometry.get()?.row_height)))
+                style:height=maybe(move || height(screen, gallery))
+                style=("--columns", maybe(move || Some(screen.geometry.get()?.columns.to_string())))
+                style=("--row", maybe(move || Some(px(screen.geometry.get()?.row_height))))
             >
                 <Cells screen/>
             </div>
@@ -168,14 +171,14 @@ fn height(screen: Screen, gallery: Gallery) -> Option<String> {
 fn Cells(screen: Screen) -> impl IntoView {
     let gallery = expect_context::<Gallery>();
     let start = gallery.start;
-    let above = move || Some(px(screen.geometry.get()?.top_of(start.get())));
+    let above = maybe(move || Some(px(screen.geometry.get()?.top_of(start.get()))));
     // A window need not begin at the left.
-    let lead = move || Some((start.get() % screen.geometry.get()?.columns + 1).to_string());
+    let lead = maybe(move || Some((start.get() % screen.geometry.get()?.columns + 1).to_string()));
     view! {
         <div
             class="grid"
-            data-total=move || gallery.total.get()
-            data-start=move || start.get()
+            data-total=text(move || gallery.total.get().to_string())
+            data-start=text(move || start.get().to_string())
             style:margin-top=above
             style=("--lead", lead)
             on:keydown=move |event| move_focus(&event, screen, gallery)

@@ -14,7 +14,7 @@ use crate::{
     ui::{
         feed::Feed,
         header::Header,
-        parts::{problem::Problem, retry::retry_by_itself},
+        parts::{page_data::page_data, problem::Problem, retry::retry_by_itself, shared::choose},
     },
 };
 
@@ -59,7 +59,7 @@ async fn open_at(start: u32) -> Result<(Opening, Option<ImageId>), Failure> {
 fn Opener() -> impl IntoView {
     let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
     let start = first_place(gallery);
-    let opening = Resource::new(|| (), move |()| open_at(start));
+    let opening = page_data(move || open_at(start));
     view! {
         <Suspense fallback=Skeleton>
             {move || Suspend::new(async move {
@@ -82,11 +82,10 @@ fn Opener() -> impl IntoView {
 #[component]
 fn Opened() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
+    let any = move || gallery.total.get() > 0 || gallery.held.get() > 0;
     view! {
         <Sidebar/>
-        <Show when=move || { gallery.total.get() > 0 || gallery.held.get() > 0 } fallback=Empty>
-            <Grid/>
-        </Show>
+        {choose(any, || view! { <Grid/> }.into_any(), || view! { <Empty/> }.into_any())}
     }
 }
 

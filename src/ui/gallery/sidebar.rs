@@ -10,6 +10,7 @@ use crate::{
     ui::parts::{
         icon::{Icon, Sign},
         notice::Notices,
+        shared::text,
         words,
     },
 };
@@ -20,6 +21,7 @@ pub const SIDEBAR_ID: &str = "places";
 #[component]
 pub fn Sidebar() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
+    let folders = gallery.folders.get_untracked();
     let nav = NodeRef::<leptos::html::Nav>::new();
     let close = move |_| {
         if let Some(nav) = nav.get_untracked() {
@@ -31,13 +33,11 @@ pub fn Sidebar() -> impl IntoView {
             <a class="place" href="/" aria-current="page" on:click=close>
                 <Icon sign=Sign::Picture/>
                 "All pictures"
-                <span class="place-count">{move || words::thousands(gallery.all.get())}</span>
+                <span class="place-count">{text(move || words::thousands(gallery.all.get()))}</span>
             </a>
             <h2>"Folders"</h2>
             <ul class="folders">
-                <For each=move || gallery.folders.get() key=|folder| folder.id let:folder>
-                    <FolderLine folder/>
-                </For>
+                {folders.into_iter().map(|folder| view! { <FolderLine folder/> }).collect_view()}
             </ul>
             <ScanNow/>
         </nav>
@@ -67,13 +67,14 @@ fn ScanNow() -> impl IntoView {
         Some(Err(failure)) => notices.warn(failure.to_string()),
         None => {}
     });
-    let label = move || if scan.pending().get() { "Scanning…" } else { "Scan now" };
+    let scanning = move || scan.pending().get();
+    let label = text(move || if scanning() { "Scanning…" } else { "Scan now" }.to_owned());
     view! {
         <button
             type="button"
             class="scan"
-            aria-busy=move || scan.pending().get().to_string()
-            disabled=move || scan.pending().get()
+            aria-busy=text(move || scanning().to_string())
+            disabled=scanning
             on:click=move |_| {
                 scan.dispatch(());
             }

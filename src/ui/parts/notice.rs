@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::shared::part;
+
 const SHOWN_MS: u64 = 8_000;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,9 +52,13 @@ impl Notices {
 #[component]
 pub fn NoticeLine() -> impl IntoView {
     let shown = expect_context::<Notices>().shown;
+    let line = move || match shown.get() {
+        Some(Notice { text, bad, .. }) => view! { <p class="notice" data-bad=bad.to_string()>{text}</p> }.into_any(),
+        None => ().into_any(),
+    };
     view! {
         <div class="notice-rail" role="status" aria-live="polite">
-            {move || shown.get().map(|notice| view! { <p class="notice" data-bad=notice.bad.to_string()>{notice.text}</p> })}
+            {part(line)}
         </div>
     }
 }

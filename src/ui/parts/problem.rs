@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Sign};
+use super::{
+    icon::{Icon, Sign},
+    shared::part,
+};
 use crate::api::Failure;
 
 #[component]
@@ -22,5 +25,8 @@ pub fn Problem(failure: Failure, retry: impl Fn() + Send + 'static) -> impl Into
 /// The same in one line, above content that stays.
 #[component]
 pub fn Banner(failure: RwSignal<Option<Failure>>) -> impl IntoView {
-    move || failure.get().map(|failure| view! { <p class="banner" role="alert">{failure.to_string()}</p> })
+    part(move || match failure.get() {
+        Some(failure) => view! { <p class="banner" role="alert">{failure.to_string()}</p> }.into_any(),
+        None => ().into_any(),
+    })
 }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Sign};
+use super::{
+    icon::{Icon, Sign},
+    shared::{part, text},
+};
 use crate::browser::theme::{self, Theme};
 
 #[component]
@@ -14,19 +17,26 @@ pub fn ThemeSwitch() -> impl IntoView {
         theme::choose(next);
         chosen.set(next);
     };
-    let label = move || match chosen.get() {
+    let label = text(move || label(chosen.get()).to_owned());
+    view! {
+        <button type="button" class="tool theme" title=label aria-label=label on:click=turn>
+            {part(move || view! { <Icon sign=sign(chosen.get())/> }.into_any())}
+        </button>
+    }
+}
+
+fn label(theme: Theme) -> &'static str {
+    match theme {
         Theme::System => "Theme: as the system has it",
         Theme::Dark => "Theme: dark",
         Theme::Light => "Theme: light",
-    };
-    let sign = move || match chosen.get() {
+    }
+}
+
+fn sign(theme: Theme) -> Sign {
+    match theme {
         Theme::System => Sign::System,
         Theme::Dark => Sign::Dark,
         Theme::Light => Sign::Light,
-    };
-    view! {
-        <button type="button" class="tool theme" title=label aria-label=label on:click=turn>
-            {move || view! { <Icon sign=sign()/> }}
-        </button>
     }
 }

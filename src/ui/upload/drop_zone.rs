@@ -5,7 +5,10 @@ use leptos::{ev, prelude::*};
 use super::Uploads;
 use crate::{
     browser::{files, focus},
-    ui::parts::icon::{Icon, Sign},
+    ui::parts::{
+        icon::{Icon, Sign},
+        shared::when,
+    },
 };
 
 #[component]
@@ -13,16 +16,18 @@ pub fn DropZone() -> impl IntoView {
     let over = RwSignal::new(false);
     let uploads = expect_context::<Uploads>();
     Effect::new(move || listen(over, uploads));
-    view! {
-        <Show when=move || over.get()>
+    let overlay = || {
+        view! {
             <div class="drop" aria-hidden="true">
                 <div class="drop-card">
                     <Icon sign=Sign::Upload/>
                     <p>"Drop pictures to upload them"</p>
                 </div>
             </div>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(move || over.get(), overlay)
 }
 
 /// For as long as the page lives.

@@ -12,6 +12,7 @@ use crate::{
         feed::Feed,
         parts::{
             icon::{Icon, Sign},
+            shared::{text, when},
             words,
         },
     },
@@ -29,39 +30,52 @@ pub fn Tray() -> impl IntoView {
     let any = Memo::new(move |_| tally.get().total > 0);
     // What went well is told in a line; what did not is listed until it is settled.
     let settled = Memo::new(move |_| tally.get().is_over() && tally.get().failed == 0);
-    view! {
-        <Show when=move || any.get()>
+    let list = move || {
+        view! {
+            <ul class="tray-list">
+                <For each=move || uploads.entries.get() key=|entry| entry.key let:entry>
+                    <Line entry/>
+                </For>
+            </ul>
+        }
+        .into_any()
+    };
+    let tray = move || {
+        view! {
             <section class="tray" aria-label="Uploads">
                 <TrayHead tally/>
-                <Show when=move || !settled.get()>
-                    <ul class="tray-list">
-                        <For each=move || uploads.entries.get() key=|entry| entry.key let:entry>
-                            <Line entry/>
-                        </For>
-                    </ul>
-                </Show>
+                {when(move || !settled.get(), list)}
                 <LeftOut/>
             </section>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(move || any.get(), tray)
 }
 
 #[component]
 fn TrayHead(tally: Memo<Tally>) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
-    let over = move || tally.get().is_over();
+    let dismiss = move || {
+        view! {
+            <button type="button" class="tool" aria-label="Dismiss" title="Dismiss" on:click=move |_| uploads.clear()>
+                <Icon sign=Sign::Close/>
+            </button>
+        }
+        .into_any()
+    };
+    let bar = move || {
+        let (all, done) = (text(move || tally.get().total.to_string()), text(move || tally.get().done.to_string()));
+        view! { <progress class="tray-bar" aria-label="Uploaded" max=all value=done></progress> }.into_any()
+    };
     view! {
         <div class="tray-head">
-            <p class="tray-words" role="status" aria-live="polite">{move || headline(tally.get())}</p>
-            <Show when=over>
-                <button type="button" class="tool" aria-label="Dismiss" title="Dismiss" on:click=move |_| uploads.clear()>
-                    <Icon sign=Sign::Close/>
-                </button>
-            </Show>
+            <p class="tray-words" role="status" aria-live="polite">
+                {text(move || headline(tally.get()))}
+            </p>
+            {when(move || tally.get().is_over(), dismiss)}
         </div>
-        <Show when=move || !over()>
-            <progress class="tray-bar" aria-label="Uploaded" max=move || tally.get().total value=move || tally.get().done></progress>
-        </Show>
+        {when(move || !tally.get().is_over(), bar)}
     }
 }
 
@@ -80,48 +94,58 @@ fn headline(tally: Tally) -> String {
 #[component]
 fn Line(entry: Entry) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
-    let step = entry.step.clone();
-    let kind = move || match step.get() {
-        Step::Waiting => "waiting",
-        Step::Sending => "sending",
-        Step::Done => "done",
-        Step::Failed(_) | Step::Unreached => "failed",
+    let read = |of: fn(&Step) -> String| {
+        let step = entry.step.clone();
+        text(move || step.with(of))
     };
-    let step = entry.step.clone();
-    let words = move || match step.get() {
-        Step::Waiting => "Waiting".to_owned(),
-        Step::Sending => "Sending…".to_owned(),
-        Step::Done => "Done".to_owned(),
-        Step::Failed(reason) => reason,
-        Step::Unreached => "The server cannot be reached. Sent again as soon as it is back.".to_owned(),
+    let failed = {
+        let step = entry.step.clone();
+        move || step.with(|step| matches!(step, Step::Failed(_) | Step::Unreached))
     };
-    let step = entry.step.clone();
-    let failed = move || matches!(step.get(), Step::Failed(_) | Step::Unreached);
     let (name, size) = (entry.name.clone(), words::bytes(entry.size));
+    let (kind, how) = (read(|step| kind(step).to_owned()), read(how));
     let entry = StoredValue::new(entry);
+    let again = move || {
+        let press = move |_| entry.with_value(|entry| uploads.again(entry));
+        view! { <button type="button" class="tray-again" on:click=press>"Retry"</button> }.into_any()
+    };
     view! {
         <li class="tray-line" data-step=kind>
             <span class="tray-name" title=name.clone()>{name.clone()}</span>
             <span class="tray-size">{size}</span>
-            <span class="tray-step">{words}</span>
-            <Show when=failed>
-                <button type="button" class="tray-again" on:click=move |_| entry.with_value(|entry| uploads.again(entry))>
-                    "Retry"
-                </button>
-            </Show>
+            <span class="tray-step">{how}</span>
+            {when(failed, again)}
         </li>
     }
+}
+
+fn kind(step: &Step) -> &'static str {
+    match step {
+        Step::Waiting => "waiting",
+        Step::Sending => "sending",
+        Step::Done => "done",
+        Step::Failed(_) | Step::Unreached => "failed",
+    }
+}
+
+fn how(step: &Step) -> String {
+    let words = match step {
+        Step::Waiting => "Waiting",
+        Step::Sending => "Sending…",
+        Step::Done => "Done",
+        Step::Failed(reason) => reason,
+        Step::Unreached => "The server cannot be reached. Sent again as soon as it is back.",
+    };
+    words.to_owned()
 }
 
 #[component]
 fn LeftOut() -> impl IntoView {
     let left_out = expect_context::<Uploads>().left_out;
-    let sentence = move |number: usize| {
-        let files = words::count(number as u32, "file was", "files were");
-        format!(
-            "{files} left out: at most {} at a time. Choose them again afterwards.",
-            words::thousands(ENTRIES_MAX as u64)
-        )
-    };
-    move || (left_out.get() > 0).then(|| view! { <p class="tray-note">{sentence(left_out.get())}</p> })
+    let sentence = text(move || {
+        let files = words::count(left_out.get() as u32, "file was", "files were");
+        let most = words::thousands(ENTRIES_MAX as u64);
+        format!("{files} left out: at most {most} at a time. Choose them again afterwards.")
+    });
+    when(move || left_out.get() > 0, move || view! { <p class="tray-note">{sentence}</p> }.into_any())
 }

@@ -7,6 +7,7 @@ use crate::{
     browser::clock,
     model::Picture,
     ui::parts::{
+        shared::part,
         state_words::{label, sentence},
         words,
     },
@@ -18,13 +19,16 @@ pub fn Facts() -> impl IntoView {
     // UTC until the browser has said where it is, or the first drawing would differ from the server's.
     let local = RwSignal::new(false);
     Effect::new(move || local.set(true));
+    let list = move || {
+        let local = local.get();
+        viewer.shown.with(|shown| match shown {
+            Some(shown) => view! { <FactList picture=shown.clone() local/> }.into_any(),
+            None => ().into_any(),
+        })
+    };
     view! {
         <aside class="facts" aria-label="About this picture">
-            {move || {
-                viewer.shown.with(|shown| {
-                    shown.as_ref().map(|shown| view! { <FactList picture=shown.clone() local=local.get()/> })
-                })
-            }}
+            {part(list)}
         </aside>
     }
 }

@@ -3,24 +3,24 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{Viewer, turn::Turn};
-use crate::ui::parts::{
-    icon::{Icon, Sign},
-    live_dot::LiveDot,
-    theme_switch::ThemeSwitch,
-    words,
+use crate::{
+    model::Picture,
+    ui::parts::{
+        icon::{Icon, Sign},
+        live_dot::LiveDot,
+        shared::maybe,
+        theme_switch::ThemeSwitch,
+        words,
+    },
 };
 
 #[component]
 pub fn Head(turn: Turn) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
-    let name = move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.name.clone()));
-    let place = move || {
-        viewer.shown.with(|shown| {
-            let shown = shown.as_ref()?;
-            Some(format!("{} of {}", words::thousands(shown.place), words::thousands(shown.total)))
-        })
-    };
-    let original = move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.original_url()));
+    let read = move |part: fn(&Picture) -> String| maybe(move || viewer.shown.with(|shown| shown.as_ref().map(part)));
+    let name = read(|picture| picture.card.name.clone());
+    let place = read(|picture| format!("{} of {}", words::thousands(picture.place), words::thousands(picture.total)));
+    let original = read(|picture| picture.card.original_url());
     let back = move |event: MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();

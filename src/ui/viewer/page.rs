@@ -15,7 +15,7 @@ use crate::{
     ui::{
         feed::Feed,
         gallery::Gallery,
-        parts::{not_found::NotFound, problem::Problem, retry::retry_by_itself},
+        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::retry_by_itself},
     },
 };
 
@@ -26,15 +26,12 @@ pub fn PicturePage() -> impl IntoView {
     on_cleanup(move || viewer.close());
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<ImageId>().ok()));
-    let opening = Resource::new(
-        || (),
-        move |()| async move {
-            match id.get_untracked() {
-                Some(id) => pictures::show_picture(id).await,
-                None => Err(Failure::NotFound),
-            }
-        },
-    );
+    let opening = page_data(move || async move {
+        match id.get_untracked() {
+            Some(id) => pictures::show_picture(id).await,
+            None => Err(Failure::NotFound),
+        }
+    });
     view! {
         <Suspense fallback=Skeleton>
             {move || Suspend::new(async move {

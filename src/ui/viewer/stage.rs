@@ -7,10 +7,11 @@ use leptos::{
 
 use super::{Viewer, turn::Turn};
 use crate::{
-    model::{Card, ImageId, State},
+    model::{Card, ImageId},
     ui::parts::{
         icon::{Icon, Sign},
         problem::Banner,
+        shared::{choose, maybe, part, when},
         state_words::{advice, label, sentence, sign},
     },
 };
@@ -34,9 +35,7 @@ pub fn Stage(turn: Turn) -> impl IntoView {
     };
     view! {
         <main class="stage" on:touchstart=start on:touchend=end>
-            <Show when=move || viewer.removed.get()>
-                <p class="banner" role="status">"This picture was just removed. Its neighbours are still here."</p>
-            </Show>
+            {when(move || viewer.removed.get(), removed)}
             <Banner failure=viewer.trouble/>
             <Photo/>
             <TurnLink turn newer=true/>
@@ -69,8 +68,7 @@ fn swipe(across: f64, down: f64) -> Option<Swipe> {
 #[component]
 fn TurnLink(turn: Turn, newer: bool) -> impl IntoView {
     let target = move || if newer { turn.newer() } else { turn.older() };
-    let known = Memo::new(move |_| target().is_some());
-    let href = move || target().map(|id: ImageId| format!("/pictures/{id}"));
+    let href = maybe(move || target().map(|id: ImageId| format!("/pictures/{id}")));
     let (class, label, sign) = match newer {
         true => ("turn newer", "Previous picture", Sign::Left),
         false => ("turn older", "Next picture", Sign::Right),
@@ -81,13 +79,20 @@ fn TurnLink(turn: Turn, newer: bool) -> impl IntoView {
             turn.to(untrack(target));
         }
     };
-    view! {
-        <Show when=move || known.get()>
+    let link = move || {
+        view! {
             <a class=class href=href aria-label=label title=label on:click=press>
                 <Icon sign=sign/>
             </a>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(move || target().is_some(), link)
+}
+
+fn removed() -> AnyView {
+    view! { <p class="banner" role="status">"This picture was just removed. Its neighbours are still here."</p> }
+        .into_any()
 }
 
 /// What could be decoded is shown, also of a damaged or missing file.
@@ -99,57 +104,55 @@ fn preview(card: &Card) -> Option<String> {
 fn Photo() -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let card = Memo::new(move |_| viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.clone())));
-    let read = move |part: fn(&Card) -> Option<String>| move || card.with(|card| card.as_ref().and_then(part));
-    let source = Memo::new(move |_| read(preview)());
-    let known = Memo::new(move |_| source.get().is_some());
-    let size = move || card.with(|card| card.as_ref().map(|card| (card.width, card.height))).unwrap_or_default();
-    view! {
-        <Show when=move || known.get() fallback=move || view! { <Blank card/> }>
+    let read = move |part: fn(&Card) -> Option<String>| maybe(move || card.with(|card| card.as_ref().and_then(part)));
+    let image = move || {
+        view! {
             <img
                 class="photo"
-                src=move || source.get()
+                src=read(preview)
                 alt=read(|card| Some(card.name.clone()))
-                width=move || size().0
-                height=move || size().1
+                width=read(|card| card.width.map(|width| width.to_string()))
+                height=read(|card| card.height.map(|height| height.to_string()))
                 decoding="sync"
                 fetchpriority="high"
                 draggable="false"
             />
-            <StateNote card/>
-        </Show>
-    }
+            {part(move || card.with(note))}
+        }
+        .into_any()
+    };
+    let known = move || card.with(|card| card.as_ref().and_then(preview).is_some());
+    choose(known, image, move || part(move || card.with(blank)).into_any())
 }
 
 /// Stands where the picture would be.
-#[component]
-fn Blank(card: Memo<Option<Card>>) -> impl IntoView {
-    move || {
-        let card = card.get()?;
-        Some(view! {
-            <div class="blank">
-                <Icon sign=sign(card.state)/>
-                <h2>{label(card.state).unwrap_or("No preview")}</h2>
-                <p>{sentence(&card)}</p>
-                <p class="blank-advice">{advice(card.state)}</p>
-            </div>
-        })
+fn blank(card: &Option<Card>) -> AnyView {
+    let Some(card) = card else { return ().into_any() };
+    view! {
+        <div class="blank">
+            <Icon sign=sign(card.state)/>
+            <h2>{label(card.state).unwrap_or("No preview")}</h2>
+            <p>{sentence(card)}</p>
+            <p class="blank-advice">{advice(card.state)}</p>
+        </div>
     }
+    .into_any()
 }
 
 /// Over a picture that is shown although not all is well with its file.
-#[component]
-fn StateNote(card: Memo<Option<Card>>) -> impl IntoView {
-    move || {
-        let card = card.get().filter(|card| card.state != State::Ok)?;
-        Some(view! {
-            <p class="state-note">
-                <span class="badge" data-kind=label(card.state)>{label(card.state)}</span>
-                {sentence(&card)}
-                " "
-                {advice(card.state)}
-            </p>
-        })
+fn note(card: &Option<Card>) -> AnyView {
+    let Some((card, label)) = card.as_ref().and_then(|card| Some((card, label(card.state)?))) else {
+        return ().into_any();
+    };
+    view! {
+        <p class="state-note">
+            <span class="badge" data-kind=label>{label}</span>
+            {sentence(card)}
+            " "
+            {advice(card.state)}
+        </p>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -1,0 +1,142 @@
+//! What every journey begins with: a server of its own, pages whose every complaint is heard, and words for what a
+//! reader sees. A journey that makes the browser complain on purpose says so with `expectNoise`.
+
+import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { png } from './pixels';
+import { Server } from './server';
+
+export { expect, png };
+export type { Page, Server };
+
+class Noise {
+  heard: string[] = [];
+  expected: RegExp[] = [];
+
+  listen(context: BrowserContext): void {
+    const hear = (text: string) => this.heard.push(text);
+    const listen = (page: Page) => {
+      page.on('console', (message) => hear(`console ${message.type()}: ${message.text()} (${message.location().url})`));
+      page.on('pageerror', (error) => hear(`error: ${error.message}`));
+      page.on('requestfailed', (request) => {
+        const why = request.failure()?.errorText ?? '';
+        // A page that is left lets go of what it was loading.
+        if (why !== 'net::ERR_ABORTED') hear(`request: ${why} (${request.url()})`);
+      });
+    };
+    context.pages().forEach(listen);
+    context.on('page', listen);
+  }
+
+  unexpected(): string[] {
+    return this.heard.filter((text) => !this.expected.some((pattern) => pattern.test(text)));
+  }
+}
+
+interface Scene {
+  server: Server;
+  noise: Noise;
+  /** Another reader: a browser of its own, at the gallery. */
+  reader: () => Promise<Page>;
+  expectNoise: (...patterns: RegExp[]) => void;
+}
+
+export const test = base.extend<Scene>({
+  server: async ({}, use, info) => {
+    const server = await Server.start();
+    await use(server);
+    await server.remove();
+    if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+  },
+  baseURL: async ({ server }, use) => use(server.address),
+  noise: async ({}, use) => {
+    const noise = new Noise();
+    await use(noise);
+    expect(noise.unexpected(), 'what the browser complained of').toEqual([]);
+  },
+  context: async ({ context, noise }, use) => {
+    noise.listen(context);
+    await use(context);
+  },
+  reader: async ({ browser, noise }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext();
+      noise.listen(context);
+      contexts.push(context);
+      const page = await context.newPage();
+      await openGallery(page);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+  },
+  expectNoise: async ({ noise }, use) => use((...patterns) => void noise.expected.push(...patterns)),
+});
+
+/** What Chromium itself says of a server that is gone. */
+export const SERVER_GONE =
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;
+
+export async function openGallery(page: Page): Promise<void> {
+  await page.goto('/');
+  await isLive(page);
+}
+
+export async function isLive(page: Page): Promise<void> {
+  await expect(page.locator('.live')).toHaveText('Live');
+}
+
+export async function isOffline(page: Page): Promise<void> {
+  await expect(page.locator('.live')).toHaveText('Offline');
+}
+
+export function cells(page: Page): Locator {
+  return page.locator('a.cell');
+}
+
+export function cell(page: Page, name: string): Locator {
+  return cells(page).filter({ has: page.getByText(name, { exact: true }) });
+}
+
+/** Newest first, as they stand in the grid. */
+export async function names(page: Page): Promise<string[]> {
+  return page.locator('a.cell .cell-name').allTextContents();
+}
+
+/** Its thumbnail is there and is a picture. */
+export async function isShown(page: Page, name: string): Promise<void> {
+  const image = cell(page, name).locator('img');
+  await expect(image).toHaveCount(1);
+  await isLoaded(image);
+}
+
+/** Its bytes arrived and are a picture. */
+export async function isLoaded(image: Locator): Promise<void> {
+  const width = () => image.evaluate((image: HTMLImageElement) => (image.complete ? image.naturalWidth : 0));
+  await expect.poll(width).toBeGreaterThan(0);
+}
+
+/** Marks the cells' elements; `taggedCells` counts those that are still the same. */
+export async function tagCells(page: Page): Promise<number> {
+  return cells(page).evaluateAll((cells) => {
+    for (const cell of cells as (HTMLElement & { tag?: string })[]) cell.tag = cell.dataset.id;
+    return cells.length;
+  });
+}
+
+export async function taggedCells(page: Page): Promise<number> {
+  return cells(page).evaluateAll(
+    (cells) => (cells as (HTMLElement & { tag?: string })[]).filter((cell) => cell.tag === cell.dataset.id).length,
+  );
+}
+
+/** Puts that many pictures in and waits until the catalogue has them. */
+export async function fill(server: Server, count: number): Promise<string[]> {
+  const names = Array.from({ length: count }, (_, number) => `old-${String(number).padStart(4, '0')}.png`);
+  await Promise.all(names.map((name, number) => server.drop(name, png(10_000 + number, 48, 32))));
+  await expect.poll(async () => (await server.images()).length, { timeout: 60_000 }).toBe(count);
+  return names;
+}
+
+export function upload(name: string, number: number) {
+  return { name, mimeType: 'image/png', buffer: png(number) };
+}
