@@ -150,6 +150,19 @@ async fn thumbnails_that_were_thrown_away_come_back(pool: Pool) {
 }
 
 #[sqlx::test]
+async fn a_function_that_finds_nothing_says_so(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    let body = r#"{"id":"0190a5a0-0000-7000-8000-000000000001"}"#;
+    let request = Request::post("/api/pictures/show")
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CONTENT_LENGTH, body.len())
+        .body(Body::from(body))
+        .expect("a request");
+    assert_eq!(scene.ask(request).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test]
 async fn nothing_is_served_as_active_content(pool: Pool) {
     let scene = Scene::open(pool).await;
     let image = scene.upload("page.html", b"<!doctype html><script>alert(1)</script>").await.json()["image"].clone();

@@ -15,8 +15,12 @@ use std::{
 };
 
 /// What rustc emits and every browser of today runs. More would be refused by some: the page would stay dead there.
-const WASM_OPT: [&str; 7] = [
+/// Inlining what has one caller makes the module larger once it is compressed, and so does an order by use: measured,
+/// the two save 27 kB of 305.
+const WASM_OPT: [&str; 9] = [
     "-Oz",
+    "--one-caller-inline-max-function-size=0",
+    "--reorder-functions-by-name",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

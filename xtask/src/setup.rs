@@ -78,7 +78,7 @@ fn npm_packages(folder: &Path, what: &str) -> Result<()> {
     if shell::find("npm").is_none() {
         shell::say("Installing Node.js and npm, which fetch and run the browser's tools");
         apt_install(&["nodejs", "npm"])
-            .context("npm is missing: install Node.js 18 or newer with npm, then try again")?;
+            .context("npm is missing: install Node.js 20 or newer with npm, then try again")?;
     }
     shell::say(format!("Fetching {what}"));
     // Scripts of packages stay off: the one that is wanted is run by name.

@@ -43,7 +43,7 @@ pub async fn begin(pool: &Pool) -> Result<Tx<'static>, DbError> {
 /// it likes. sqlx knows of no transaction before the answer is there, and would give the connection to the next one inside it.
 async fn start(pool: &Pool, how: &'static str) -> Result<Tx<'static>, DbError> {
     let pool = pool.clone();
-    pool.begin_with(how).await
+    tokio::spawn(async move { pool.begin_with(how).await }).await.map_err(|_| DbError::WorkerCrashed)?
 }
 
 pub async fn ping(pool: &Pool) -> Result<(), DbError> {

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use leptos::prelude::use_context;
@@ -56,10 +56,17 @@ impl IntoResponse for Error {
 #[derive(Clone)]
 pub(super) struct PageUnderWay;
 
+/// A plain form is led back to its page, whatever became of it.
+fn is_plain_form() -> bool {
+    let asked = use_context::<Parts>();
+    let accept = asked.as_ref().and_then(|parts| parts.headers.get(header::ACCEPT)?.to_str().ok());
+    use_context::<PageUnderWay>().is_none() && accept.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         log(&error);
-        if let (Some(PageUnderWay), Some(response)) = (use_context(), use_context::<ResponseOptions>()) {
+        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_plain_form()) {
             response.set_status(status(&error));
         }
         match error {
