@@ -125,7 +125,7 @@ async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
         facts: Facts { camera: Some("Canon EOS R6".into()), iso: Some(200), ..Facts::default() },
         derived: Some(derived),
     };
-    let mut tx = pixelsync::server::db::begin(pool).await?;
+    let mut tx = db::begin(pool).await?;
     images::put(&mut tx, id, folder, &seen, &content).await?;
     if let Some(derived) = &content.derived {
         derivatives::put(&mut tx, &hash, derivatives::Kind::Thumbnail, &derived.thumbnail).await?;
