@@ -18,7 +18,8 @@ fn main() -> ExitCode {
     match start(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "PixelSync cannot go on");
+            // for whoever typed the command, whatever is logged
+            eprintln!("PixelSync cannot go on: {error:#}");
             ExitCode::FAILURE
         }
     }

@@ -11,11 +11,15 @@ use axum::{
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use tokio::sync::mpsc;
 
 use crate::{
     folder::scan::path_from_bytes,
     model::{ImageId, State as ImageState},
-    server::{App, Error, db::images},
+    server::{
+        App, Error,
+        db::{DbError, images},
+    },
 };
 
 const PAGE_MAX: i64 = 1_000;
@@ -87,20 +91,17 @@ async fn list(State(app): State<App>, Query(page): Query<Page>) -> Result<Respon
     }
 }
 
-/// A stream, so that a million rows need no more memory than ten.
+/// A stream, so that a million rows need no more memory than ten. An error after its beginning can only cut it off, so
+/// the beginning is waited for.
 async fn whole(app: App, before: Option<ImageId>) -> Result<Response, Error> {
-    // an error in the middle can only cut the answer off, so the likely one is asked for first
-    crate::server::db::ping(&app.pool).await?;
-    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(16);
+    let (sender, mut receiver) = mpsc::channel(16);
     tokio::spawn(async move {
         let mut rows = images::rest_rows(&app.pool, app.project, before, None);
         let mut lead = "[";
         while let Some(row) = rows.next().await {
-            let text = row
-                .map_err(std::io::Error::other)
-                .and_then(|row| Ok(format!("{lead}{}", serde_json::to_string(&RestImage::from(row))?)));
+            let text = row.and_then(|row| serde_json::to_string(&RestImage::from(row)).map_err(DbError::decode));
             let broke = text.is_err();
-            if sender.send(text.map(Bytes::from)).await.is_err() || broke {
+            if sender.send(text.map(|text| Bytes::from(format!("{lead}{text}")))).await.is_err() || broke {
                 return;
             }
             lead = ",\n";
@@ -109,7 +110,8 @@ async fn whole(app: App, before: Option<ImageId>) -> Result<Response, Error> {
         // whoever left does not need the end
         let _ = sender.send(Ok(Bytes::from_static(end.as_bytes()))).await;
     });
-    let chunks =
-        stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|chunk| (chunk, receiver)) });
+    let first = receiver.recv().await.ok_or(Error::Stopped)??;
+    let rest = stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|chunk| (chunk, receiver)) });
+    let chunks = stream::iter([Ok(first)]).chain(rest);
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(chunks)).into_response())
 }
