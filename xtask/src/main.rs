@@ -87,7 +87,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     match command {
         Command::Run { dev, arguments } => {
-            setup::ensure(&checkout, &Need::to_run())?;
+            setup::ensure(&checkout, &Need::to_run(&arguments))?;
             let binary = build(&checkout, Profile::from_dev(dev))?;
             return Err(server::become_server(&checkout, &binary, &arguments));
         }

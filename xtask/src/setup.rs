@@ -12,45 +12,85 @@ use std::{
     process::Command,
 };
 
-#[derive(Clone, Copy, PartialEq)]
+const NODE_LEAST: u32 = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Need {
+    Rustfmt,
+    Clippy,
     WasmTarget,
     WasmOpt,
+    Nasm,
+    Heif,
+    Exiftool,
     Postgres,
     Chromium,
     Playwright,
 }
 
 impl Need {
-    pub(crate) const ALL: [Need; 5] =
-        [Need::WasmTarget, Need::WasmOpt, Need::Postgres, Need::Chromium, Need::Playwright];
+    pub(crate) const ALL: [Need; 10] = [
+        Need::Rustfmt,
+        Need::Clippy,
+        Need::WasmTarget,
+        Need::WasmOpt,
+        Need::Nasm,
+        Need::Heif,
+        Need::Exiftool,
+        Need::Postgres,
+        Need::Chromium,
+        Need::Playwright,
+    ];
 
     pub(crate) fn to_build(profile: Profile) -> &'static [Need] {
         match profile {
-            Profile::Dev | Profile::Tested => &[Need::WasmTarget],
-            Profile::Release => &[Need::WasmTarget, Need::WasmOpt],
+            Profile::Dev | Profile::Tested => &[Need::WasmTarget, Need::Nasm],
+            Profile::Release => &[Need::WasmTarget, Need::WasmOpt, Need::Nasm],
         }
     }
 
-    /// The application needs no PostgreSQL of its own where it is told of another.
-    pub(crate) fn to_run() -> Vec<Need> {
-        if env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty()) { Vec::new() } else { vec![Need::Postgres] }
+    /// The application needs no PostgreSQL of its own where it is told of another, be it by its arguments.
+    pub(crate) fn to_run(arguments: &[String]) -> Vec<Need> {
+        let is_told = |argument: &String| argument == "--database-url" || argument.starts_with("--database-url=");
+        let is_set = env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty());
+        if is_set || arguments.iter().any(is_told) { vec![Need::Heif] } else { vec![Need::Heif, Need::Postgres] }
     }
 }
 
 pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
     for need in needs {
         match need {
+            Need::Rustfmt => rust_component("rustfmt", "fmt")?,
+            Need::Clippy => rust_component("clippy", "clippy")?,
             Need::WasmTarget => wasm_target()?,
             Need::WasmOpt => {
                 npm_packages(&checkout.root.join("xtask"), "binaryen, whose wasm-opt shrinks the browser's half")?
             }
+            Need::Nasm => nasm()?,
+            Need::Heif => heif(),
+            Need::Exiftool => exiftool()?,
             Need::Postgres => postgres(checkout)?,
             Need::Chromium => chromium()?,
-            Need::Playwright => npm_packages(&checkout.root.join("end2end"), "Playwright, which drives the browser")?,
+            Need::Playwright => {
+                npm_packages(&checkout.root.join("end2end"), "Playwright, which drives the browser")?;
+                node_is_new_enough()?;
+            }
         }
     }
     Ok(())
+}
+
+/// A part of Rust that a minimal installation leaves out, with the command that it brings to cargo.
+fn rust_component(name: &str, command: &str) -> Result<()> {
+    if shell::output(shell::cargo().args([command, "--version"])).is_ok() {
+        return Ok(());
+    }
+    shell::say(format!("Adding Rust's {name}"));
+    shell::run(Command::new("rustup").args(["component", "add", name])).with_context(|| {
+        format!(
+            "`cargo {command}` is missing: run `rustup component add {name}`, or install your system's package of it"
+        )
+    })
 }
 
 fn wasm_target() -> Result<()> {
@@ -89,6 +129,54 @@ fn npm_packages(folder: &Path, what: &str) -> Result<()> {
                 folder.display()
             )
         })
+}
+
+/// Debian 12's own Node.js is too old for the journeys; it runs the rest.
+fn node_is_new_enough() -> Result<()> {
+    let version = shell::output(Command::new("node").arg("--version")).context("Install Node.js, then try again")?;
+    match major(&version) {
+        Some(major) if major >= NODE_LEAST => Ok(()),
+        _ => bail!(
+            "The browser's journeys need Node.js {NODE_LEAST} or newer, and this is {}: install a newer one \
+             then try again",
+            version.trim()
+        ),
+    }
+}
+
+/// Of a version as Node.js says it.
+fn major(version: &str) -> Option<u32> {
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+/// Only on processors whose vector code is written in it.
+fn nasm() -> Result<()> {
+    if !cfg!(any(target_arch = "x86_64", target_arch = "x86")) || shell::find("nasm").is_some() {
+        return Ok(());
+    }
+    shell::say("Installing nasm, which assembles the fast half of the JPEG decoder");
+    apt_install(&["nasm"]).context("nasm is missing: install it, then try again")
+}
+
+/// Looked for by the program when it runs; without it everything else works.
+fn heif() {
+    const PLACES: &[&str] = &["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
+    let is_there = PLACES.iter().any(|place| Path::new(place).join("libheif.so.1").exists());
+    if is_there || !cfg!(target_os = "linux") {
+        return;
+    }
+    shell::say("Installing libheif, which decodes HEIC and AVIF");
+    if let Err(reason) = apt_install(&["libheif1"]) {
+        shell::say(format!("It could not be installed ({reason:#}); HEIC and AVIF will be shown without a picture"));
+    }
+}
+
+fn exiftool() -> Result<()> {
+    if shell::find("exiftool").is_some() {
+        return Ok(());
+    }
+    shell::say("Installing exiftool, which ours is compared with");
+    apt_install(&["libimage-exiftool-perl"]).context("exiftool is missing: install it, then try again")
 }
 
 fn postgres(checkout: &Checkout) -> Result<()> {
@@ -188,4 +276,23 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     }
     shell::say("The list of packages is missing or old: fetching it anew");
     shell::run(&mut apt(&["update"])).and_then(|()| shell::run(&mut apt(&install)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_names_a_database_gets_none() {
+        for told in [&["--database-url", "postgres://x"][..], &["--data", "x", "--database-url=postgres://x"]] {
+            assert_eq!(Need::to_run(&told.iter().map(ToString::to_string).collect::<Vec<_>>()), [Need::Heif]);
+        }
+    }
+
+    #[test]
+    fn versions_of_node_are_read() {
+        for (version, expect) in [("v20.20.2\n", Some(20)), ("v18.0.0", Some(18)), ("", None), ("20", None)] {
+            assert_eq!(major(version), expect, "{version}");
+        }
+    }
 }

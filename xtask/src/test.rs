@@ -46,13 +46,13 @@ impl Part {
 
     fn needs(self) -> &'static [Need] {
         match self {
-            Part::Fmt => &[],
-            Part::Clippy => &[Need::WasmTarget],
-            Part::Sqlx => &[Need::Postgres],
+            Part::Fmt => &[Need::Rustfmt],
+            Part::Clippy => &[Need::Clippy, Need::WasmTarget, Need::Nasm],
+            Part::Sqlx => &[Need::Postgres, Need::Nasm],
             // With npm comes Node, by which our own tests compress.
-            Part::Unit => &[Need::Postgres, Need::WasmOpt],
+            Part::Unit => &[Need::Postgres, Need::WasmOpt, Need::Nasm, Need::Heif, Need::Exiftool],
             Part::Browser => &[Need::WasmTarget, Need::Chromium],
-            Part::Journeys => &[Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Playwright],
+            Part::Journeys => &[Need::WasmTarget, Need::Nasm, Need::Postgres, Need::Chromium, Need::Playwright],
         }
     }
 }
@@ -111,7 +111,7 @@ impl Run<'_> {
         let browser_tests = if self.checkout.has_browser_tests() { " --test browser" } else { "" };
         for what in [
             "--package pixelsync --all-targets --features ssr",
-            "--package pixelsync-postgres --package xtask --all-targets",
+            "--package pixelsync-imaging --package pixelsync-postgres --package xtask --all-targets",
             &format!("--package pixelsync --lib{browser_tests} --features hydrate --target wasm32-unknown-unknown"),
         ] {
             tally.check(shell::run(&mut self.cargo(&format!("clippy {what} -- -D warnings"))));
@@ -121,7 +121,7 @@ impl Run<'_> {
     /// In two runs: together the features of their dependencies would be different from those that either was built with.
     fn unit(&mut self, tally: &mut Tally) -> Result<()> {
         let url = self.database()?.url.clone();
-        for what in ["--package pixelsync --features ssr", "--package pixelsync-postgres --package xtask"] {
+        for what in ["--package pixelsync --features ssr", "--package pixelsync-imaging --package pixelsync-postgres --package xtask"] {
             let mut command = self.cargo(&format!("test --no-fail-fast {what}"));
             command.env("DATABASE_URL", &url);
             setup::name_postgres(self.checkout, &mut command);

@@ -7,13 +7,11 @@ use crate::{
     shell,
 };
 use anyhow::{Context, Result};
-use nix::{
-    sys::{prctl, signal},
-    unistd::Pid,
-};
+use nix::{sys::signal, unistd::Pid};
 use notify::{EventKind, RecursiveMode, Watcher, event::ModifyKind};
+#[cfg(target_os = "linux")]
+use std::os::unix::process::CommandExt;
 use std::{
-    os::unix::process::CommandExt,
     process::Child,
     sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
@@ -27,7 +25,7 @@ const LOOK_AT_SERVER: Duration = Duration::from_millis(500);
 const STOP_MAX: Duration = Duration::from_secs(10);
 
 pub(crate) fn watch(checkout: &Checkout, arguments: &[String]) -> Result<()> {
-    setup::ensure(checkout, &Need::to_run())?;
+    setup::ensure(checkout, &Need::to_run(arguments))?;
     setup::ensure(checkout, Need::to_build(Profile::Dev))?;
     let (marks, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -79,7 +77,7 @@ fn rebuild(checkout: &Checkout, arguments: &[String], running: Option<Child>) ->
     // SAFETY: between fork and exec only one system call is made.
     #[cfg(target_os = "linux")]
     unsafe {
-        command.pre_exec(|| Ok(prctl::set_pdeathsig(signal::SIGTERM)?));
+        command.pre_exec(|| Ok(nix::sys::prctl::set_pdeathsig(signal::SIGTERM)?));
     }
     match command.spawn().with_context(|| format!("{} can't be started", binary.display())) {
         Ok(server) => (Some(server), Ok(())),
