@@ -1,6 +1,6 @@
 //! The program: reads the command line, then serves until it is told to stop.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::Parser;
@@ -25,23 +25,36 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
-async fn start(cli: Cli) -> Result<()> {
-    let stop = CancellationToken::new();
-    stop_on_signals(&stop)?;
-    match cli.command {
-        Command::Serve(config) => run::serve(config, stop).await,
-    }
+/// What a program that a signal ended is said to have returned: 128 and the signal's number, here of an interrupt.
+const INTERRUPTED: i32 = 130;
+/// A file that is being decoded, or a database that is being started, is not waited for any longer.
+const LAST_WORK_MAX: Duration = Duration::from_secs(2);
+
+fn start(cli: Cli) -> Result<()> {
+    // by hand, because one that is dropped waits for all blocking work, however long that takes
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        stop_on_signals(&stop)?;
+        match cli.command {
+            Command::Serve(config) => run::serve(config, stop).await,
+        }
+    });
+    runtime.shutdown_timeout(LAST_WORK_MAX);
+    done
 }
 
+/// Whoever asks a second time does not want to wait for an end in order.
 fn stop_on_signals(stop: &CancellationToken) -> Result<()> {
-    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-        let (mut signals, stop) = (signal(kind)?, stop.clone());
-        tokio::spawn(async move {
-            signals.recv().await;
-            tracing::info!("ending");
-            stop.cancel();
-        });
-    }
+    let (mut interrupts, mut ends) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        let mut asked = async || tokio::select! { _ = interrupts.recv() => {}, _ = ends.recv() => {} };
+        asked().await;
+        tracing::info!("ending; ask once more to end at once");
+        stop.cancel();
+        asked().await;
+        std::process::exit(INTERRUPTED);
+    });
     Ok(())
 }

@@ -244,7 +244,7 @@ impl Scene {
 async fn prepare(pool: &Pool, url: &str) -> Orders {
     db::schema::migrate(pool).await.expect("the schema");
     let project = db::projects::default_project(pool).await.expect("a project");
-    let folder = db::folders::managed_folder(pool, project, "/nowhere".as_ref()).await.expect("a folder");
+    let folder = db::folders::managed_folder(pool, project, "/nowhere".as_ref(), None).await.expect("a folder");
     let Cursor { epoch, .. } = Feed::open(pool.clone(), ProjectId(project.0)).await.expect("the feed").head();
     let cursor = Some(Cursor { epoch, seq: 0 });
     let orders = Orders {
@@ -255,7 +255,7 @@ async fn prepare(pool: &Pool, url: &str) -> Orders {
         cursor,
         seed: 0,
     };
-    let mut tx = pool.begin().await.expect("a transaction");
+    let mut tx = db::begin(pool).await.expect("a transaction");
     node::insert_hot(&mut tx, &orders).await.expect("images");
     tx.commit().await.expect("a commit");
     orders

@@ -89,6 +89,21 @@ fn whoever_is_slow_does_not_keep_a_server_from_stopping() {
 }
 
 #[test]
+fn whoever_asks_twice_does_not_wait() {
+    let place = Place::with_cluster();
+    let server = Server::start(serve_anywhere(&place.data));
+    let postmaster = place.postmaster().expect("PostgreSQL");
+    let mut upload = TcpStream::connect(server.address).expect("a connection");
+    let head = format!("POST /upload HTTP/1.1\r\nHost: {}\r\nContent-Length: 1000\r\n", server.address);
+    write!(upload, "{head}Content-Type: multipart/form-data; boundary=edge\r\n\r\n--edge\r\n")
+        .expect("half of an upload");
+    // answered after it was taken on
+    assert!(server.is_healthy());
+    assert_eq!(server.stop_at_once(), Some(130));
+    until("PostgreSQL's end", || !signal(postmaster, "0"));
+}
+
+#[test]
 fn whoever_waits_for_a_database_may_think_better_of_it() {
     let place = Place::empty();
     let mut command = serve_anywhere(&place.data);
@@ -128,6 +143,14 @@ fn one_data_folder_has_one_server() {
     assert!(said.contains("Another PixelSync is using"), "{said}");
     assert!(said.contains(&*place.data.to_string_lossy()), "{said}");
     assert!(server.is_healthy());
+
+    // whoever brings a database of their own would still write into the same pictures
+    let own = Place::with_cluster();
+    let postgres = own.start_postgres();
+    let mut command = serve_anywhere(&place.data);
+    command.env("DATABASE_URL", postgres.url().as_str());
+    let said = refusal(command);
+    assert!(said.contains("Another PixelSync is using"), "{said}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
         let pool = PgPoolOptions::new().max_connections(WRITERS + 8).connect(&url).await?;
         db::schema::migrate(&pool).await?;
         let project = db::projects::default_project(&pool).await?;
-        let folder = db::folders::managed_folder(&pool, project, "/nowhere".as_ref()).await?;
+        let folder = db::folders::managed_folder(&pool, project, "/nowhere".as_ref(), None).await?;
         let (mut ratios, mut with_feed) = (Vec::new(), Vec::new());
         // the first pair warms up
         for round in 0..=ROUNDS {

@@ -4,13 +4,14 @@ use std::{fs, io, path::Path};
 
 use uuid::Uuid;
 
-const NAME: &str = ".pixelsync-folder";
+pub const NAME: &str = ".pixelsync-folder";
 
-/// Whether the root carries the mark of this folder. Without it an empty root may be an empty mount point.
-pub fn holds(root: &Path, folder: Uuid) -> io::Result<bool> {
+/// What the root's mark says, which may be another folder's. Without a mark an empty root may be an empty mount point.
+pub fn read(root: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(root.join(NAME)) {
-        Ok(text) => Ok(text.trim() == folder.to_string()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        // an empty one was cut off while it was written
+        Ok(text) => Ok(Some(text.trim().to_owned()).filter(|mark| !mark.is_empty())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

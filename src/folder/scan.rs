@@ -1,4 +1,4 @@
-//! What lies below a root right now: names, sizes, times. Never opens a file, never follows a link.
+//! What lies below a root right now: names, sizes, times. Never opens a file, follows no link but the root itself.
 
 use std::{
     ffi::OsStr,
@@ -37,6 +37,13 @@ impl Seen {
     /// As people see it; bytes that are no text show as a replacement sign.
     pub fn name(&self) -> String {
         shown_name(&self.path)
+    }
+
+    /// Nothing about it has changed since it was seen as `before`. The device is left out: a file system may get another
+    /// number each time it is mounted.
+    pub fn is_unchanged_since(&self, before: &Seen) -> bool {
+        (self.size, self.mtime_ns, self.ctime_ns, self.inode)
+            == (before.size, before.mtime_ns, before.ctime_ns, before.inode)
     }
 
     /// The same content as far as can be told without reading. The ctime is left out: a chmod moves it.
@@ -86,17 +93,30 @@ impl Look {
     }
 
     pub fn add(&mut self, root: &Path, below: &Path) {
-        let full = if below.as_os_str().is_empty() { root.to_path_buf() } else { root.join(below) };
-        match full.symlink_metadata() {
+        if below.as_os_str().is_empty() {
+            return self.add_root(root);
+        }
+        match root.join(below).symlink_metadata() {
             Ok(meta) if meta.is_file() => self.files.push(Seen::new(below.to_path_buf(), &meta)),
             Ok(meta) if meta.is_dir() => {
                 self.trees.push(below.to_path_buf());
                 self.walk(root, below.to_path_buf());
             }
             Ok(_) => {}
-            // the root itself is never just absent: then nothing is known of what is in it
-            Err(error) if is_absent(&error) && !below.as_os_str().is_empty() => {}
+            Err(error) if is_absent(&error) => {}
             Err(error) => self.blind.push(Blind { path: below.to_path_buf(), error }),
+        }
+    }
+
+    /// It may be a link to where there is more room. It is never just absent: then nothing is known of what is in it.
+    fn add_root(&mut self, root: &Path) {
+        match root.metadata() {
+            Ok(meta) if meta.is_dir() => {
+                self.trees.push(PathBuf::new());
+                self.walk(root, PathBuf::new());
+            }
+            Ok(_) => self.blind.push(Blind { path: PathBuf::new(), error: io::ErrorKind::NotADirectory.into() }),
+            Err(error) => self.blind.push(Blind { path: PathBuf::new(), error }),
         }
     }
 
@@ -160,9 +180,25 @@ mod tests {
     }
 
     #[test]
-    fn a_root_that_is_gone_is_blindness_not_emptiness() {
+    fn a_root_that_is_no_folder_is_blindness_not_emptiness() {
         let root = tempfile::tempdir().expect("temporary folder");
-        let look = Look::at(&root.path().join("unmounted"), Path::new(""));
-        assert_eq!(look.blind.len(), 1);
+        let check = |name: &str| {
+            let look = Look::at(&root.path().join(name), Path::new(""));
+            assert_eq!((look.files.len(), look.blind.len()), (0, 1), "{name}");
+        };
+        check("unmounted");
+        fs::write(root.path().join("file"), "").expect("file");
+        check("file");
+        std::os::unix::fs::symlink("unmounted", root.path().join("dangling")).expect("link");
+        check("dangling");
+    }
+
+    #[test]
+    fn a_root_that_is_a_link_is_followed() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        fs::create_dir(folder.path().join("big")).expect("folder");
+        fs::write(folder.path().join("big/a.jpg"), "a").expect("file");
+        std::os::unix::fs::symlink("big", folder.path().join("pictures")).expect("link");
+        assert_eq!(names(&Look::at(&folder.path().join("pictures"), Path::new(""))), ["a.jpg"]);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use notify::{
     Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
-    event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode},
+    event::{AccessKind, AccessMode, ModifyKind, RenameMode},
 };
 use tokio::sync::Notify;
 
@@ -17,12 +17,25 @@ use super::filter;
 /// Beyond this many marks single paths cost more than one look at everything.
 const MARKS_MAX: usize = 512;
 
+/// What a mark says of its path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// Its writer closed it or moved it here ready.
+    pub whole: bool,
+    /// It was looked at a moment ago, and this is the second look.
+    pub again: bool,
+}
+
+impl Hint {
+    pub const WHOLE: Hint = Hint { whole: true, again: false };
+    pub const AGAIN: Hint = Hint { whole: false, again: true };
+}
+
 /// What to look at again.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Dirty {
     Everything,
-    /// Each with whether its writer is known to be done with it.
-    Paths(HashMap<PathBuf, bool>),
+    Paths(HashMap<PathBuf, Hint>),
 }
 
 impl Default for Dirty {
@@ -32,14 +45,15 @@ impl Default for Dirty {
 }
 
 impl Dirty {
-    fn mark(&mut self, below: &Path, whole: bool) {
+    fn mark(&mut self, below: &Path, hint: Hint) {
         let Dirty::Paths(paths) = self else { return };
         if paths.len() >= MARKS_MAX {
             *self = Dirty::Everything;
-        } else {
-            // the newest hint counts: a file that is written again is not whole any more
-            paths.insert(below.to_path_buf(), whole);
+            return;
         }
+        let again = hint.again && paths.get(below).is_none_or(|before| before.again);
+        // the newest hint counts: a file that is written again is not whole any more
+        paths.insert(below.to_path_buf(), Hint { again, ..hint });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -60,8 +74,8 @@ impl Marks {
         self.dirty.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn mark(&self, below: &Path, whole: bool) {
-        self.lock().mark(below, whole);
+    pub fn mark(&self, below: &Path, hint: Hint) {
+        self.lock().mark(below, hint);
         self.bell.notify_one();
     }
 
@@ -86,7 +100,9 @@ pub struct Watch {
 }
 
 pub fn start(root: &Path, marks: Marks) -> notify::Result<Watch> {
-    let top = root.to_path_buf();
+    // a root that is a link is watched where it leads to: the link itself would not be entered
+    let root = root.canonicalize().map_err(notify::Error::io)?;
+    let top = root.clone();
     let mut watcher = RecommendedWatcher::new(
         move |event: notify::Result<Event>| match event {
             Ok(event) => note(&top, &marks, &event),
@@ -97,7 +113,7 @@ pub fn start(root: &Path, marks: Marks) -> notify::Result<Watch> {
         },
         Config::default().with_follow_symlinks(false),
     )?;
-    watcher.watch(root, RecursiveMode::Recursive)?;
+    watcher.watch(&root, RecursiveMode::Recursive)?;
     Ok(Watch { _watcher: watcher })
 }
 
@@ -115,7 +131,7 @@ fn note(root: &Path, marks: &Marks, event: &Event) {
             }
         } else if !filter::is_ignored_path(below) {
             let is_source = index == 0 && event.paths.len() == 2;
-            marks.mark(below, whole && !is_source);
+            marks.mark(below, Hint { whole: whole && !is_source, again: false });
         }
     }
 }
@@ -126,7 +142,6 @@ fn is_whole(kind: &EventKind) -> Option<bool> {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => Some(true),
         EventKind::Access(_) => None,
         EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(true),
-        EventKind::Create(CreateKind::Folder) => Some(false),
         _ => Some(false),
     }
 }
@@ -139,7 +154,7 @@ mod tests {
     fn too_many_marks_become_one() {
         let mut dirty = Dirty::default();
         for n in 0..=MARKS_MAX {
-            dirty.mark(Path::new(&n.to_string()), false);
+            dirty.mark(Path::new(&n.to_string()), Hint::default());
         }
         assert_eq!(dirty, Dirty::Everything);
     }
@@ -147,9 +162,20 @@ mod tests {
     #[test]
     fn a_file_written_again_is_not_whole() {
         let marks = Marks::default();
-        marks.mark(Path::new("a"), true);
-        marks.mark(Path::new("a"), false);
-        assert_eq!(marks.take(), Dirty::Paths(HashMap::from([("a".into(), false)])));
+        marks.mark(Path::new("a"), Hint::WHOLE);
+        marks.mark(Path::new("a"), Hint::default());
+        assert_eq!(marks.take(), Dirty::Paths(HashMap::from([("a".into(), Hint::default())])));
         assert!(marks.take().is_empty());
+    }
+
+    #[test]
+    fn a_second_look_does_not_stand_for_the_first() {
+        for [first, then] in [[Hint::WHOLE, Hint::AGAIN], [Hint::AGAIN, Hint::WHOLE]] {
+            let mut dirty = Dirty::default();
+            dirty.mark(Path::new("trip"), first);
+            dirty.mark(Path::new("trip"), then);
+            let Dirty::Paths(paths) = dirty else { panic!("one path") };
+            assert!(!paths[Path::new("trip")].again);
+        }
     }
 }

@@ -11,8 +11,10 @@ pub enum Error {
     /// Carries a sentence that says what to do.
     #[error("{0}")]
     Refused(String),
-    /// The cursor is of another epoch or its changes have been dropped.
-    #[error("What happened since then is not known any more. Load the whole again and go on from there.")]
+    /// The cursor is of another epoch, its changes have been dropped, or there are too many of them.
+    #[error(
+        "What happened since then is not known any more, or too much to tell. Load the whole again and go on from there."
+    )]
     CursorTooOld,
     #[error("The disk is full. Nothing that was acknowledged is lost; make room and send it again.")]
     DiskFull,

@@ -28,6 +28,10 @@ const SWEEP_AFTER: i64 = 5_000;
 const RING_CHANGES_MAX: usize = 4_096;
 /// A tail longer than this is not drawn into the ring at all: its readers get it coalesced.
 const TAIL_CHANGES_MAX: i64 = 2_000;
+/// Whoever is further behind than either loads anew instead of catching up: a page rereads no more than its window, and
+/// nobody's answer may take the memory and the time of everybody.
+const CATCH_UP_CHANGES_MAX: i64 = 100_000;
+const CATCH_UP_IMAGES_MAX: usize = 5_000;
 const PRUNE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
 #[derive(Clone)]
@@ -43,6 +47,15 @@ struct Inner {
     ring: RwLock<Ring>,
     /// One reader of the tail at a time, so the ring has no gaps.
     reading: tokio::sync::Mutex<()>,
+}
+
+/// How a cursor stands to the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    AtHead,
+    Behind,
+    /// It cannot be continued.
+    Lost,
 }
 
 /// What a stream gets next.
@@ -91,39 +104,54 @@ impl Feed {
 
     /// What comes after `since`; None when that is the head.
     pub async fn after(&self, since: Cursor) -> Result<Option<Next>, Error> {
-        if since.seq > self.head().seq {
-            // a page read the database a moment before this node did
-            self.read_tail().await?;
-        }
-        let head = *self.0.head.borrow();
-        if since == head.at {
-            return Ok(None);
-        }
-        if since.epoch != head.at.epoch || since.seq > head.at.seq || since.seq < head.floor {
-            return Ok(Some(Next::Reset(head.at)));
+        match place(since, self.head_for(since).await?) {
+            Place::AtHead => return Ok(None),
+            Place::Lost => return Ok(Some(Next::Reset(self.head()))),
+            Place::Behind => {}
         }
         let kept = self.0.ring.read().unwrap_or_else(PoisonError::into_inner).after(since);
         match kept {
             Some(batch) => Ok(Some(Next::Batch(batch))),
-            None => Ok(Some(Next::Batch(Arc::new(self.caught_up(since).await?)))),
+            None => self.catch_up(since).await.map(Some),
         }
     }
 
     /// Everything since the cursor in one batch, the newest change of each image.
-    pub async fn changes(&self, since: Cursor) -> Result<Batch, Error> {
-        match self.after(since).await? {
-            None => self.caught_up(since).await,
-            Some(Next::Reset(_)) => Err(Error::CursorTooOld),
-            Some(Next::Batch(_)) => self.caught_up(since).await,
+    pub async fn changes(&self, since: Cursor) -> Result<Arc<Batch>, Error> {
+        match self.catch_up(since).await? {
+            Next::Batch(batch) => Ok(batch),
+            Next::Reset(_) => Err(Error::CursorTooOld),
         }
     }
 
-    async fn caught_up(&self, since: Cursor) -> Result<Batch, Error> {
+    /// Fails when nothing could be told from there on.
+    pub async fn check(&self, since: Cursor) -> Result<(), Error> {
+        self.head_for(since).await.map(drop)
+    }
+
+    /// The head, at the cursor at least where there is such a place.
+    async fn head_for(&self, since: Cursor) -> Result<db::feed::Head, Error> {
+        if since.seq > self.head().seq {
+            // a page read the database a moment before this node did
+            self.read_tail().await?;
+        }
+        Ok(*self.0.head.borrow())
+    }
+
+    /// Where the cursor stands is judged in the snapshot that is read: what it needs may be dropped at any moment.
+    async fn catch_up(&self, since: Cursor) -> Result<Next, Error> {
         let mut tx = db::snapshot(&self.0.pool).await?;
         let head = db::feed::head(&mut tx).await?;
-        let changes = db::feed::newest_between(&mut tx, self.0.project, since.seq, head.at.seq).await?;
+        if place(since, head) == Place::Lost || head.at.seq - since.seq > CATCH_UP_CHANGES_MAX {
+            return Ok(Next::Reset(head.at));
+        }
+        let one_more = i64::try_from(CATCH_UP_IMAGES_MAX + 1).unwrap_or(i64::MAX);
+        let changes = db::feed::newest_between(&mut tx, self.0.project, since.seq, head.at.seq, one_more).await?;
+        if changes.len() > CATCH_UP_IMAGES_MAX {
+            return Ok(Next::Reset(head.at));
+        }
         let total = db::feed::total(&mut tx, self.0.project).await?;
-        Ok(Batch { from: since, to: head.at, total, changes })
+        Ok(Next::Batch(Arc::new(Batch { from: since, to: head.at, total, changes })))
     }
 
     /// Draws what is new into the ring and moves the head.
@@ -213,6 +241,16 @@ impl Feed {
     }
 }
 
+fn place(since: Cursor, head: db::feed::Head) -> Place {
+    if since == head.at {
+        Place::AtHead
+    } else if since.epoch != head.at.epoch || since.seq > head.at.seq || since.seq < head.floor {
+        Place::Lost
+    } else {
+        Place::Behind
+    }
+}
+
 /// A database that is away fails every attempt; the pause keeps log and processor quiet.
 async fn log_once_a_second(what: &str, error: &Error) {
     tracing::warn!(error = error as &dyn std::error::Error, "{what}");
@@ -256,6 +294,17 @@ mod tests {
 
     fn at(seq: i64) -> Cursor {
         Cursor { epoch: Uuid::nil(), seq }
+    }
+
+    #[test]
+    fn a_cursor_is_lost_below_the_floor_and_beyond_the_head() {
+        let head = db::feed::Head { at: at(9), floor: 4 };
+        for (seq, expect) in
+            [(9, Place::AtHead), (8, Place::Behind), (4, Place::Behind), (3, Place::Lost), (10, Place::Lost)]
+        {
+            assert_eq!(place(at(seq), head), expect, "{seq}");
+        }
+        assert_eq!(place(Cursor { epoch: Uuid::max(), seq: 9 }, head), Place::Lost);
     }
 
     #[test]

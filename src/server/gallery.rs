@@ -11,9 +11,18 @@ use crate::{
     model::{Folder, ImageId, Opening, Picture, Window},
 };
 
-pub async fn open(app: &App, start: u32) -> Result<Opening, Error> {
+/// A start past the end begins at the top.
+pub async fn open(app: &App, start: u32, count: u32) -> Result<Opening, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    let window = window_in(app, &mut tx, images::NEWEST, start, Window::CARDS_FIRST).await?;
+    let count = count.min(Window::CARDS_MAX);
+    let mut window = window_in(app, &mut tx, images::NEWEST, start, count).await?;
+    if start > 0 && window.cards.is_empty() {
+        window = window_in(app, &mut tx, images::NEWEST, 0, count).await?;
+    }
+    let newest = match window.start {
+        0 => window.newest(),
+        _ => window_in(app, &mut tx, images::NEWEST, 0, 1).await?.newest(),
+    };
     let rows = folders::all(&mut tx, app.project).await?;
     let shown = |row: folders::FolderRow| Folder {
         id: row.id,
@@ -21,7 +30,7 @@ pub async fn open(app: &App, start: u32) -> Result<Opening, Error> {
         path: row.root.display().to_string(),
         managed: row.managed,
     };
-    Ok(Opening { window, folders: rows.into_iter().map(shown).collect() })
+    Ok(Opening { window, newest, folders: rows.into_iter().map(shown).collect() })
 }
 
 pub async fn window(app: &App, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Window, Error> {

@@ -28,6 +28,16 @@ pub enum Action {
     Missing(Known),
 }
 
+impl Action {
+    /// Where the file is, or was.
+    pub fn path(&self) -> &Path {
+        match self {
+            Action::Add(seen) | Action::ReadAgain(_, seen) | Action::Move(_, seen) => &seen.path,
+            Action::Missing(known) => &known.seen.path,
+        }
+    }
+}
+
 /// So many may vanish at once before it looks like a mount that went away.
 const VANISHED_ALWAYS_BELIEVED: usize = 50;
 const VANISHED_PART_BELIEVED: usize = 5;
@@ -69,23 +79,22 @@ pub fn plan(look: &Look, known: Vec<Known>) -> Vec<Action> {
     actions
 }
 
-/// What a file keeps when it is renamed.
+/// What a file keeps when it is renamed. Without the device, whose number may be another after each mount: the hash decides.
 #[derive(PartialEq, Eq, Hash)]
-struct FileIdentity {
-    device: i64,
+pub struct FileIdentity {
     inode: i64,
     size: i64,
     mtime_ns: i64,
 }
 
 impl FileIdentity {
-    fn of(seen: &Seen) -> FileIdentity {
-        FileIdentity { device: seen.device, inode: seen.inode, size: seen.size, mtime_ns: seen.mtime_ns }
+    pub fn of(seen: &Seen) -> FileIdentity {
+        FileIdentity { inode: seen.inode, size: seen.size, mtime_ns: seen.mtime_ns }
     }
 }
 
 fn is_unchanged(row: &Known, seen: &Seen) -> bool {
-    row.seen == *seen && !matches!(row.state, State::Missing | State::Unreadable)
+    seen.is_unchanged_since(&row.seen) && !matches!(row.state, State::Missing | State::Unreadable)
 }
 
 /// What could not be looked at is not absent.
@@ -129,6 +138,17 @@ mod tests {
     #[test]
     fn what_is_equal_needs_nothing() {
         check(&[seen("a.jpg", 1, 1)], &[known("a.jpg", 1, 1)], &[]);
+    }
+
+    #[test]
+    fn a_device_of_another_number_changes_nothing() {
+        let remounted = |path, inode| Seen { device: 2, ..seen(path, inode, 1) };
+        check(&[remounted("a.jpg", 1)], &[known("a.jpg", 1, 1)], &[]);
+        check(
+            &[remounted("b.jpg", 1)],
+            &[known("a.jpg", 1, 1)],
+            &[Action::Move(known("a.jpg", 1, 1), remounted("b.jpg", 1))],
+        );
     }
 
     #[test]

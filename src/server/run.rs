@@ -19,7 +19,7 @@ use super::{
     db::{self, Pool},
     feed::Feed,
     folders::{self, Commands},
-    http,
+    http, lock, root,
     store::Store,
 };
 
@@ -39,13 +39,14 @@ pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
     let data = data.canonicalize()?;
 
     let opening = async {
+        let lock = lock::acquire(&data).await?;
         let database = Database::open(&config, &data).await?;
         let (app, commands) = open(database.pool.clone(), &data, stop.clone()).await?;
-        anyhow::Ok((database, app, commands))
+        anyhow::Ok((lock, database, app, commands))
     };
     // a database that does not answer is waited for, and whoever waits may think better of it
     let Some(opened) = stop.run_until_cancelled(opening).await else { return Ok(()) };
-    let (database, app, commands) = opened?;
+    let (_lock, database, app, commands) = opened?;
     announce(&app, listener.local_addr()?);
     let parts = start(&app, commands);
     // the private database outlives everything that uses it
@@ -84,8 +85,10 @@ async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener> {
 pub async fn open(pool: Pool, data: &Path, stop: CancellationToken) -> Result<(App, Commands)> {
     db::schema::migrate(&pool).await?;
     let project = db::projects::default_project(&pool).await?;
-    let managed = db::folders::managed_folder(&pool, project, &data.join(PICTURES)).await?;
-    folders::prepare_managed(&pool, &managed).await?;
+    let pictures = data.join(PICTURES);
+    root::make(&pictures)?;
+    let managed = db::folders::managed_folder(&pool, project, &pictures, root::owner(&pictures)?).await?;
+    root::claim(&pool, &managed).await?;
     let feed = Feed::open(pool.clone(), project).await?;
     let (folders, commands) = folders::channel();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);

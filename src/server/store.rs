@@ -28,7 +28,7 @@ impl Store {
         self.root.join(first).join(second).join(format!("{hex}.{}", kind.name()))
     }
 
-    /// There whole or not at all, and durable before anything points to it.
+    /// There whole or not at all, and durable, name and bytes, before anything points to it.
     pub fn put(&self, hash: &[u8], kind: Kind, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(hash, kind);
         if fs::metadata(&path).is_ok_and(|meta| meta.len() == bytes.len() as u64) {
@@ -37,7 +37,9 @@ impl Store {
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
         let part = folder.join(format!(".{}.part", Uuid::now_v7()));
-        let written = write_synced(&part, bytes).and_then(|()| fs::rename(&part, &path));
+        let written = write_synced(&part, bytes)
+            .and_then(|()| fs::rename(&part, &path))
+            .and_then(|()| File::open(folder)?.sync_all());
         if written.is_err() {
             // what was half written is of no use; the first error is the one to tell
             let _ = fs::remove_file(&part);

@@ -63,6 +63,7 @@ async fn card(app: &App, id: ImageId) -> Result<Option<Card>, Error> {
 }
 
 /// One file from any door. It has its name only when all of it is on the disk, and this returns only when it has its record.
+/// The same file sent again under the same name is kept once: whoever sends it cannot know whether the first time arrived.
 pub async fn receive<Chunk, Break>(
     app: &App,
     name: &str,

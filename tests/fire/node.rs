@@ -119,8 +119,11 @@ impl Node {
     }
 
     fn listen(&mut self) {
+        let known = self.said.len();
         self.ear.hear(&mut self.said);
-        if let Some(Said::Broke(how)) = self.said.last() {
+        let broke =
+            self.said[known..].iter().find_map(|said| if let Said::Broke(how) = said { Some(how) } else { None });
+        if let Some(how) = broke {
             panic!("a node met what it should not: {how}");
         }
     }
@@ -272,7 +275,7 @@ impl Writer {
 
     async fn transaction(&mut self) -> Result<Vec<Kept>, DbError> {
         self.undone = self.random.one_in(20);
-        let mut tx = self.pool.begin().await?;
+        let mut tx = db::begin(&self.pool).await?;
         let mut kept = Vec::new();
         for _ in 0..=self.random.below(4) {
             kept.push(self.change(&mut tx).await?);

@@ -4,5 +4,7 @@
 mod catalogue;
 mod http;
 mod live;
+mod refusals;
+mod roots;
 mod scene;
 mod transactions;

@@ -163,6 +163,15 @@ impl Server {
         (self.child.wait().expect("its end").code(), self.words.log())
     }
 
+    /// Asks it twice, the second time when it has heard the first. Gives its exit code.
+    pub(crate) fn stop_at_once(mut self) -> Option<i32> {
+        let ask = |pid: u32| assert!(signal(pid.cast_signed(), "TERM"), "it ended by itself");
+        ask(self.child.id());
+        until("its answer", || self.words.log().contains("ask once more"));
+        ask(self.child.id());
+        self.child.wait().expect("its end").code()
+    }
+
     pub(crate) fn get(&self, path: &str, accept: &str) -> Answer {
         http::get(self.address, path, accept).expect("an answer")
     }

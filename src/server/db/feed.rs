@@ -5,11 +5,12 @@ use uuid::Uuid;
 
 use crate::model::{Card, Change, Cursor, ImageId, Op, ProjectId};
 
-/// Makes a new epoch when the numbers belong to another cluster: it was restored or replaced, and no old cursor means anything in it.
+/// Makes a new epoch when the numbers belong to another cluster, database or table: it was restored or replaced, and no old
+/// cursor means anything in it.
 pub async fn open_epoch(pool: &PgPool) -> sqlx::Result<()> {
     sqlx::query!(
         "update feed_meta set epoch = gen_random_uuid(), fingerprint = now_is.fingerprint
-         from (select concat_ws('/', s.system_identifier, c.timeline_id, d.oid) as fingerprint
+         from (select concat_ws('/', s.system_identifier, c.timeline_id, d.oid, 'feed_meta'::regclass::oid) as fingerprint
                from pg_control_system() s, pg_control_checkpoint() c, pg_database d where d.datname = current_database()) as now_is
          where feed_meta.fingerprint is distinct from now_is.fingerprint"
     )
@@ -30,7 +31,8 @@ pub async fn seal(pool: &PgPool) -> sqlx::Result<()> {
 
 /// Frees the place of what has been sealed. Every seal reads the whole outbox, and autovacuum comes once a minute at most.
 pub async fn sweep(pool: &PgPool) -> sqlx::Result<()> {
-    sqlx::query("vacuum (skip_locked) feed_outbox").execute(pool).await.map(|_| ())
+    // to give the end of the table back it would lock out everybody who writes
+    sqlx::query("vacuum (skip_locked, truncate false) feed_outbox").execute(pool).await.map(|_| ())
 }
 
 /// Drops what is older than 30 days. Who stands before it starts anew.
@@ -109,12 +111,13 @@ pub async fn between(tx: &mut PgConnection, project: ProjectId, after: i64, upto
     Ok(rows.into_iter().map(Change::from).collect())
 }
 
-/// The newest change of each image after `after`, up to and with `upto`.
+/// The newest change of each image after `after`, up to and with `upto`, of `limit` images at most.
 pub async fn newest_between(
     tx: &mut PgConnection,
     project: ProjectId,
     after: i64,
     upto: i64,
+    limit: i64,
 ) -> sqlx::Result<Vec<Change>> {
     let rows = sqlx::query_as!(
         Row,
@@ -122,12 +125,13 @@ pub async fn newest_between(
                   case when i.id is not null then image_card(i) end as "card: Json<Card>"
            from (select distinct on (entity) seq, entity, rev, op from feed
                  where seq > $2 and seq <= $3 and scope = $1 and kind = 'image'
-                 order by entity, seq desc) as f
+                 order by entity, seq desc limit $4) as f
            left join images i on i.id = f.entity and i.removed_at is null
            order by f.seq"#,
         project.0,
         after,
-        upto
+        upto,
+        limit
     )
     .fetch_all(tx)
     .await?;

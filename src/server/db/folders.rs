@@ -19,13 +19,19 @@ pub struct FolderRow {
     pub managed: bool,
 }
 
-/// The project's managed folder; it follows when the data folder was moved.
-pub async fn managed_folder(pool: &PgPool, project: ProjectId, root: &Path) -> sqlx::Result<FolderRow> {
+/// The project's managed folder; it follows when the data folder was moved. `owner` is the id of a new record, where the
+/// folder has one already.
+pub async fn managed_folder(
+    pool: &PgPool,
+    project: ProjectId,
+    root: &Path,
+    owner: Option<FolderId>,
+) -> sqlx::Result<FolderRow> {
     let row = sqlx::query!(
         r#"insert into folders (id, project_id, path, name, managed) values ($1, $2, $3, $4, true)
            on conflict (project_id) where managed do update set path = excluded.path
            returning id as "id: FolderId", name"#,
-        Uuid::now_v7(),
+        owner.map_or_else(Uuid::now_v7, |id| id.0),
         project.0,
         path_bytes(root),
         shown_name(root),

@@ -1,6 +1,5 @@
 //! Images: the records of files. Every write here becomes a change in the feed, by trigger.
 
-use futures::stream::BoxStream;
 use sqlx::{PgConnection, PgPool, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -148,6 +147,26 @@ pub async fn known_at(pool: &PgPool, folder: FolderId, paths: &[Vec<u8>]) -> sql
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
+/// The rows of files that were these when they were seen last, wherever they were then.
+pub async fn known_as(pool: &PgPool, folder: FolderId, files: &[&Seen]) -> sqlx::Result<Vec<Known>> {
+    let inodes: Vec<i64> = files.iter().map(|seen| seen.inode).collect();
+    let sizes: Vec<i64> = files.iter().map(|seen| seen.size).collect();
+    let times: Vec<i64> = files.iter().map(|seen| seen.mtime_ns).collect();
+    let rows = sqlx::query_as!(
+        KnownRow,
+        r#"select id as "id: ImageId", path, size, mtime_ns, ctime_ns, inode, device, state as "state: State"
+           from images where folder_id = $1 and removed_at is null
+             and (inode, size, mtime_ns) in (select * from unnest($2::bigint[], $3::bigint[], $4::bigint[]))"#,
+        folder.0,
+        &inodes,
+        &sizes,
+        &times
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Known::from).collect())
+}
+
 pub async fn id_at(pool: &PgPool, folder: FolderId, path: &[u8]) -> sqlx::Result<Option<ImageId>> {
     sqlx::query_scalar!(
         r#"select id as "id: ImageId" from images where folder_id = $1 and path = $2 and removed_at is null"#,
@@ -155,6 +174,16 @@ pub async fn id_at(pool: &PgPool, folder: FolderId, path: &[u8]) -> sqlx::Result
         path
     )
     .fetch_optional(pool)
+    .await
+}
+
+/// Whether the catalogue knows anything of a folder, be it missing.
+pub async fn has_any(pool: &PgPool, folder: FolderId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from images where folder_id = $1 and removed_at is null) as "any!""#,
+        folder.0
+    )
+    .fetch_one(pool)
     .await
 }
 
@@ -258,13 +287,14 @@ pub struct Original {
     pub root: Vec<u8>,
     pub path: Vec<u8>,
     pub mime: Option<String>,
+    pub hash: Option<Vec<u8>>,
     pub state: State,
 }
 
 pub async fn original(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<Original>> {
     sqlx::query_as!(
         Original,
-        r#"select f.path as root, i.path, i.mime, i.state as "state: State"
+        r#"select f.path as root, i.path, i.mime, i.hash, i.state as "state: State"
            from images i join folders f on f.id = i.folder_id where i.id = $1 and i.removed_at is null"#,
         id.0
     )
@@ -288,13 +318,13 @@ pub struct RestRow {
     pub updated_at: OffsetDateTime,
 }
 
-/// Newest first, below `before`. A stream: the whole may be long.
-pub fn rest_rows(
+/// Newest first, below `before`.
+pub async fn rest_rows(
     pool: &PgPool,
     project: ProjectId,
     before: Option<ImageId>,
-    limit: Option<i64>,
-) -> BoxStream<'_, sqlx::Result<RestRow>> {
+    limit: i64,
+) -> sqlx::Result<Vec<RestRow>> {
     sqlx::query_as!(
         RestRow,
         r#"select id as "id: ImageId", path, name, mime, size, width, height, hash, state as "state: State", reason, created_at, updated_at
@@ -304,7 +334,8 @@ pub fn rest_rows(
         before.map(|id| id.0),
         limit
     )
-    .fetch(pool)
+    .fetch_all(pool)
+    .await
 }
 
 pub async fn rest_row(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<RestRow>> {

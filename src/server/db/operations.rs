@@ -8,6 +8,8 @@ use crate::model::{FolderId, SyncSummary};
 pub enum Kind {
     Startup,
     Realtime,
+    /// By the clock, whatever was heard.
+    Reconciliation,
     Manual,
 }
 
@@ -16,6 +18,7 @@ impl Kind {
         match self {
             Kind::Startup => "startup",
             Kind::Realtime => "realtime",
+            Kind::Reconciliation => "reconciliation",
             Kind::Manual => "manual",
         }
     }

@@ -2,14 +2,17 @@
 
 use axum::{
     Router,
-    extract::Path,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use rust_embed::Embed;
 
-use crate::{server::App, ui::shell::Assets};
+use super::extract::Segment;
+use crate::{
+    server::{App, Error},
+    ui::shell::Assets,
+};
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/target/site"]
@@ -23,7 +26,7 @@ pub(super) fn router() -> Router<App> {
     Router::new()
         .route(
             "/pkg/{name}",
-            get(|Path(name): Path<String>, headers: HeaderMap| async move {
+            get(|Segment(name): Segment, headers: HeaderMap| async move {
                 serve(&format!("pkg/{name}"), FOREVER, &headers)
             }),
         )
@@ -47,7 +50,7 @@ fn serve(path: &str, caching: &'static str, asked: &HeaderMap) -> Response {
         .is_some_and(|ways| ways.contains("br"));
     let packed = if takes_brotli { Site::get(&format!("{path}.br")) } else { None };
     let is_packed = packed.is_some();
-    let Some(file) = packed.or_else(|| Site::get(path)) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = packed.or_else(|| Site::get(path)) else { return Error::NotFound.into_response() };
     let mut response = (
         [(header::CONTENT_TYPE, mime(path)), (header::CACHE_CONTROL, caching), (header::VARY, "accept-encoding")],
         file.data,

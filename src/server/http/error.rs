@@ -40,6 +40,12 @@ fn log(error: &Error) {
     }
 }
 
+/// The header `Allow` comes with it.
+pub(super) async fn wrong_method() -> Response {
+    let sentence = "This address is not for that method; the header `Allow` says for which.";
+    (StatusCode::METHOD_NOT_ALLOWED, Json(json!({ "error": sentence }))).into_response()
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         log(&self);

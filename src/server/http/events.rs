@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{
         IntoResponse, Response,
@@ -16,8 +16,9 @@ use futures::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, time::Instant};
 
+use super::extract::Query;
 use crate::{
-    model::{Batch, Cursor},
+    model::Cursor,
     server::{
         App, Error,
         db::{self, feed::Head},
@@ -46,9 +47,10 @@ impl Since {
     }
 }
 
-async fn changes(State(app): State<App>, Query(since): Query<Since>) -> Result<Json<Batch>, Error> {
+async fn changes(State(app): State<App>, Query(since): Query<Since>) -> Result<Response, Error> {
     let since = since.cursor()?.ok_or_else(|| Error::Refused("Say since when: ?since=EPOCH:NUMBER.".into()))?;
-    app.feed.changes(since).await.map(Json)
+    let batch = app.feed.changes(since).await?;
+    Ok(Json(&*batch).into_response())
 }
 
 /// `Last-Event-ID`, which a browser sends when it reconnects by itself, beats the address, which is older.
@@ -60,7 +62,7 @@ async fn events(State(app): State<App>, Query(query): Query<Since>, headers: Hea
     };
     // a stream that could not tell anything is not opened: the page then says that it is offline
     db::ping(&app.pool).await?;
-    app.feed.after(since).await?;
+    app.feed.check(since).await?;
     let mut response = Sse::new(follow(app, since)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

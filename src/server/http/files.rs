@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{Path as Segment, Query, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -22,6 +22,7 @@ use tokio::{
 };
 use tokio_util::io::ReaderStream;
 
+use super::extract::{Query, Segment};
 use crate::{
     folder::scan::path_from_bytes,
     model::ImageId,
@@ -54,43 +55,49 @@ struct Version {
     v: Option<String>,
 }
 
+impl Version {
+    /// As many digits of the hash as a card's version has.
+    const DIGITS: usize = 16;
+
+    /// An old address must not keep new bytes for ever, nor one that names no bytes any.
+    fn names(&self, hash: &[u8]) -> bool {
+        self.v.as_ref().is_some_and(|v| v.len() == Version::DIGITS && hex::encode(hash).starts_with(v))
+    }
+}
+
 fn id(text: &str) -> Result<ImageId, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
 async fn original(
     State(app): State<App>,
-    Segment(text): Segment<String>,
+    Segment(text): Segment,
     Query(version): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let row = images::original(&app.pool, id(&text)?).await?.ok_or(Error::NotFound)?;
     let path = below(&path_from_bytes(&row.root), &path_from_bytes(&row.path)).await?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    send(&path, row.mime.as_deref(), Some(&name), version.v.is_some(), &headers).await
+    let is_named = row.hash.is_some_and(|hash| version.names(&hash));
+    send(&path, row.mime.as_deref(), Some(&name), is_named, &headers).await
 }
 
 async fn thumbnail(
     app: State<App>,
-    id: Segment<String>,
+    id: Segment,
     version: Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     derivative(app, id, version, headers, Kind::Thumbnail).await
 }
 
-async fn preview(
-    app: State<App>,
-    id: Segment<String>,
-    version: Query<Version>,
-    headers: HeaderMap,
-) -> Result<Response, Error> {
+async fn preview(app: State<App>, id: Segment, version: Query<Version>, headers: HeaderMap) -> Result<Response, Error> {
     derivative(app, id, version, headers, Kind::Preview).await
 }
 
 async fn derivative(
     State(app): State<App>,
-    Segment(text): Segment<String>,
+    Segment(text): Segment,
     Query(version): Query<Version>,
     headers: HeaderMap,
     kind: Kind,
@@ -101,9 +108,7 @@ async fn derivative(
     if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
         ingest::make_again(&app, id).await?;
     }
-    // an old address must not keep new bytes for ever
-    let is_named = version.v.is_some_and(|version| hex::encode(&hash).starts_with(&version));
-    send(&path, Some(kind.mime()), None, is_named, &headers).await
+    send(&path, Some(kind.mime()), None, version.names(&hash), &headers).await
 }
 
 /// The file, unless a link leads out of the folder.
@@ -226,6 +231,18 @@ mod tests {
         check("bytes=0-1,5-6", Wanted::Whole);
         check("lines=0-1", Wanted::Whole);
         assert_eq!(wanted("bytes=0-", 0), Wanted::Nothing);
+    }
+
+    #[test]
+    fn a_version_is_the_beginning_of_the_hash() {
+        let check = |v: Option<&str>, expect| {
+            assert_eq!(Version { v: v.map(str::to_owned) }.names(&[0xab; 32]), expect, "{v:?}");
+        };
+        check(Some("abababababababab"), true);
+        for v in ["", "ab", "0000000000000000", "abababababababa0", "ababababababababab", "ABABABABABABABAB"] {
+            check(Some(v), false);
+        }
+        check(None, false);
     }
 
     #[test]

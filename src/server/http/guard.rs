@@ -7,15 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Server functions other than uploads take a few values; more is no request of ours.
-const CALL_BYTES_MAX: u64 = 1 << 20;
-
 pub(super) async fn check(request: Request, next: Next) -> Response {
     if let Err(reason) = admit(request.method(), request.uri(), request.headers()) {
         return (StatusCode::FORBIDDEN, axum::Json(serde_json::json!({ "error": reason }))).into_response();
-    }
-    if is_too_long(request.uri(), request.headers()) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -23,14 +17,6 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
     headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-resource-policy", header::HeaderValue::from_static("same-origin"));
     response
-}
-
-fn is_too_long(uri: &Uri, headers: &HeaderMap) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    uri.path().starts_with("/api/")
-        && uri.path() != crate::api::uploads::UPLOAD_URL
-        && length.is_none_or(|length| length > CALL_BYTES_MAX)
-        && headers.contains_key(header::CONTENT_TYPE)
 }
 
 fn admit(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), &'static str> {

@@ -3,26 +3,23 @@
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::{Query, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
     routing::get,
 };
-use futures::{StreamExt, stream};
+use futures::stream;
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use tokio::sync::mpsc;
 
+use super::extract::Query;
 use crate::{
     folder::scan::path_from_bytes,
     model::{ImageId, State as ImageState},
-    server::{
-        App, Error,
-        db::{DbError, images},
-    },
+    server::{App, Error, db::images},
 };
 
-const PAGE_MAX: i64 = 1_000;
+const PAGE_MAX: u16 = 1_000;
 
 pub(super) fn router() -> Router<App> {
     Router::new().route("/images", get(list))
@@ -70,7 +67,7 @@ impl From<images::RestRow> for RestImage {
 
 #[derive(Deserialize)]
 struct Page {
-    limit: Option<i64>,
+    limit: Option<String>,
     /// The id of the last image of the page before.
     cursor: Option<String>,
 }
@@ -78,40 +75,44 @@ struct Page {
 async fn list(State(app): State<App>, Query(page): Query<Page>) -> Result<Response, Error> {
     let not_a_cursor = || Error::Refused("`cursor` is the id of the last image of the page before.".into());
     let before = page.cursor.map(|text| text.parse::<ImageId>()).transpose().map_err(|_| not_a_cursor())?;
-    match page.limit {
-        Some(limit) if !(1..=PAGE_MAX).contains(&limit) => {
-            Err(Error::Refused(format!("`limit` is a number from 1 to {PAGE_MAX}.")))
-        }
-        Some(limit) => {
-            let rows: Vec<_> = images::rest_rows(&app.pool, app.project, before, Some(limit)).collect().await;
-            let rows = rows.into_iter().map(|row| row.map(RestImage::from)).collect::<Result<Vec<_>, _>>()?;
-            Ok(Json(rows).into_response())
-        }
-        None => whole(app, before).await,
-    }
+    let Some(limit) = page.limit else { return whole(app, before).await };
+    let limit = limit.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
+    let limit = limit.ok_or_else(|| Error::Refused(format!("`limit` is a number from 1 to {PAGE_MAX}.")))?;
+    let rows = images::rest_rows(&app.pool, app.project, before, limit.into()).await?;
+    Ok(Json(rows.into_iter().map(RestImage::from).collect::<Vec<_>>()).into_response())
 }
 
-/// A stream, so that a million rows need no more memory than ten. An error after its beginning can only cut it off, so
-/// the beginning is waited for.
+/// What is still to be told of the whole list.
+enum Left {
+    Rows(Vec<images::RestRow>),
+    Below(ImageId),
+    Nothing,
+}
+
+/// Page by page: a million rows need no more memory than a thousand, and whoever reads slowly keeps no connection to the
+/// database from others. An error after the beginning can only cut it off, so the beginning is waited for.
 async fn whole(app: App, before: Option<ImageId>) -> Result<Response, Error> {
-    let (sender, mut receiver) = mpsc::channel(16);
-    tokio::spawn(async move {
-        let mut rows = images::rest_rows(&app.pool, app.project, before, None);
-        let mut lead = "[";
-        while let Some(row) = rows.next().await {
-            let text = row.and_then(|row| serde_json::to_string(&RestImage::from(row)).map_err(DbError::decode));
-            let broke = text.is_err();
-            if sender.send(text.map(|text| Bytes::from(format!("{lead}{text}")))).await.is_err() || broke {
-                return;
+    let first = images::rest_rows(&app.pool, app.project, before, PAGE_MAX.into()).await?;
+    let chunks = stream::try_unfold((Left::Rows(first), "["), move |(left, mut lead)| {
+        let app = app.clone();
+        async move {
+            let rows = match left {
+                Left::Rows(rows) => rows,
+                Left::Below(id) => images::rest_rows(&app.pool, app.project, Some(id), PAGE_MAX.into()).await?,
+                Left::Nothing => return Ok(None),
+            };
+            let last = rows.last().map(|row| row.id).filter(|_| rows.len() == usize::from(PAGE_MAX));
+            let mut text = String::new();
+            for row in rows {
+                text += lead;
+                text += &serde_json::to_string(&RestImage::from(row)).map_err(|_| Error::Stopped)?;
+                lead = ",\n";
             }
-            lead = ",\n";
+            if last.is_none() {
+                text += if lead == "[" { "[]" } else { "]" };
+            }
+            Ok::<_, Error>(Some((Bytes::from(text), (last.map_or(Left::Nothing, Left::Below), lead))))
         }
-        let end = if lead == "[" { "[]" } else { "]" };
-        // whoever left does not need the end
-        let _ = sender.send(Ok(Bytes::from_static(end.as_bytes()))).await;
     });
-    let first = receiver.recv().await.ok_or(Error::Stopped)??;
-    let rest = stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|chunk| (chunk, receiver)) });
-    let chunks = stream::iter([Ok(first)]).chain(rest);
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(chunks)).into_response())
 }

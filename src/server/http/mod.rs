@@ -3,6 +3,7 @@
 mod assets;
 mod error;
 mod events;
+mod extract;
 mod files;
 mod guard;
 mod health;
@@ -27,8 +28,9 @@ pub fn router(app: App) -> Router {
         .merge(events::router())
         .merge(assets::router())
         .merge(pages::router())
+        .method_not_allowed_fallback(error::wrong_method)
         .layer(middleware::from_fn(guard::check))
-        // files may be large; uploads count their bytes themselves and nothing else reads a body whole without a limit
+        // files may be large; uploads count their bytes themselves, and server functions have a limit of their own
         .layer(DefaultBodyLimit::disable())
         .with_state(app)
 }

@@ -1,10 +1,10 @@
 //! Pages, rendered here and woken in the browser, and the server functions they call.
 
 use axum::{
-    Router,
-    body::Body,
-    extract::{Path, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    Json, Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -13,23 +13,91 @@ use leptos::{nonce::Nonce, prelude::provide_context};
 use super::{
     assets,
     error::{PageUnderWay, RETRY_AFTER},
+    extract::Segment,
 };
 use crate::{
+    api::{Failure, uploads::UPLOAD_URL},
     model::ImageId,
-    server::{App, db},
+    server::{App, Error, db},
     ui,
 };
+
+/// Server functions other than uploads take a few values; more is no request of ours.
+const CALL_BYTES_MAX: usize = 1 << 20;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/", get(page))
         .route("/pictures/{id}", get(picture_page))
-        .route("/api/{*function}", post(call))
+        .route("/api/{*function}", post(call).layer(DefaultBodyLimit::max(CALL_BYTES_MAX)))
         .fallback(unknown)
 }
 
 async fn call(State(app): State<App>, request: Request) -> Response {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request).await.into_response()
+    let path = request.uri().path();
+    if server_fn::axum::get_server_fn_service(path, Method::POST).is_none() {
+        return (StatusCode::NOT_FOUND, Json(Failure::NotFound)).into_response();
+    }
+    let checked = if path == UPLOAD_URL { check_form(request).await } else { check_length(request).await };
+    let request = match checked {
+        Ok(request) => request,
+        Err(refusal) => return *refusal,
+    };
+    let context = move || provide_context(app.clone());
+    let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    without_empty_query(refused_if_not_understood(response).await)
+}
+
+/// A plain form is led back to its page, and server_fn leaves an empty query after the address.
+fn without_empty_query(mut response: Response) -> Response {
+    let place = response.headers().get(header::LOCATION).and_then(|place| place.to_str().ok()?.strip_suffix('?'));
+    if let Some(place) = place.and_then(|place| HeaderValue::from_str(place).ok()) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
+}
+
+fn refuse(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(Failure::Refused(sentence.to_owned()))).into_response()
+}
+
+/// server_fn panics at a form whose parts it cannot tell apart; axum, which tells them apart by the same words, says so.
+async fn check_form(request: Request) -> Result<Request, Box<Response>> {
+    let mut same_words = Request::new(Body::empty());
+    *same_words.headers_mut() = request.headers().clone();
+    let refusal = || refuse(StatusCode::BAD_REQUEST, "Send the pictures as multipart/form-data, with its boundary.");
+    Multipart::from_request(same_words, &()).await.map(|_| request).map_err(|_| Box::new(refusal()))
+}
+
+/// Also of a body that does not say how long it is.
+async fn check_length(request: Request) -> Result<Request, Box<Response>> {
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(bytes) => Ok(Request::from_parts(parts, bytes.into())),
+        Err(rejection) => {
+            let sentence = match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => "A call may have 1 MiB at most. Send files to /upload.",
+                _ => "The call broke off before its end. Send it again.",
+            };
+            Err(Box::new(refuse(rejection.status(), sentence)))
+        }
+    }
+}
+
+/// Of values that it cannot read server_fn says that the server was not reached.
+async fn refused_if_not_understood(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, CALL_BYTES_MAX).await.unwrap_or_default();
+    match serde_json::from_slice(&bytes) {
+        Ok(Failure::Unreachable | Failure::Refused(_)) => {
+            let sentence = "The values of this call are not understood. Load the page again: the server may be newer.";
+            refuse(StatusCode::BAD_REQUEST, sentence)
+        }
+        _ => Response::from_parts(parts, bytes.into()),
+    }
 }
 
 async fn page(State(app): State<App>, request: Request) -> Response {
@@ -44,8 +112,9 @@ async fn page(State(app): State<App>, request: Request) -> Response {
 }
 
 /// What is no id is the page of no picture; whether an id is one of ours is found while rendering.
-async fn picture_page(app: State<App>, Path(id): Path<String>, request: Request) -> Response {
-    if id.parse::<ImageId>().is_err() { unknown(app, request).await } else { page(app, request).await }
+async fn picture_page(app: State<App>, id: Result<Segment, Error>, request: Request) -> Response {
+    let is_id = id.is_ok_and(|Segment(id)| id.parse::<ImageId>().is_ok());
+    if is_id { page(app, request).await } else { unknown(app, request).await }
 }
 
 /// People get a page, programs a sentence.
@@ -56,7 +125,7 @@ async fn unknown(State(app): State<App>, request: Request) -> Response {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kinds| kinds.contains("text/html"));
     if !wants_page || !request.method().is_safe() {
-        return crate::server::Error::NotFound.into_response();
+        return Error::NotFound.into_response();
     }
     let mut response = render(app, request).await;
     *response.status_mut() = StatusCode::NOT_FOUND;
