@@ -1,6 +1,6 @@
 //! The first minute: nothing is there yet, and the page says how to change that.
 
-import { expect, isLive, isShown, openGallery, png, test } from './scene';
+import { cells, expect, isLive, isShown, openGallery, png, test } from './scene';
 
 test('an empty gallery names the folder to drop pictures into', async ({ page, server }) => {
   await openGallery(page);
@@ -31,4 +31,20 @@ test('light and dark follow the system until the reader chooses', async ({ page 
   await page.getByRole('button', { name: 'Theme: dark' }).click();
   await page.getByRole('button', { name: 'Theme: light' }).click();
   expect(await ground()).toBe(light);
+});
+
+test('a choice that the browser may not remember lasts as long as the page', async ({ page, server }) => {
+  await server.drop('first.png', png(1));
+  await page.addInitScript(() => {
+    const denied = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    Object.defineProperty(window, 'localStorage', { get: denied });
+  });
+  await openGallery(page);
+  await page.getByRole('button', { name: 'Theme: as the system has it' }).click();
+  await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
+  await cells(page).first().click();
+  await expect(page.locator('.viewer')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
 });

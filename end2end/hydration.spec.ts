@@ -1,24 +1,13 @@
 //! The page that the server drew is taken over by the browser without a word.
 
-import { cells, expect, fill, isLive, openGallery, tagCells, taggedCells, test, type Page } from './scene';
-
-/** Marks every element before any script of the page has run, by stopping the page's program on its way. */
-async function holdScripts(page: Page): Promise<() => Promise<void>> {
-  let release = () => {};
-  const held = new Promise<void>((done) => (release = done));
-  await page.route('**/pkg/*.wasm*', async (route) => {
-    await held;
-    await route.continue();
-  });
-  return async () => release();
-}
+import { cells, expect, fill, holdProgram, isLive, openGallery, tagCells, taggedCells, test } from './scene';
 
 test('a full gallery hydrates in silence and keeps its elements', async ({ page, server }) => {
   await fill(server, 120);
-  const release = await holdScripts(page);
+  const release = await holdProgram(page);
   await page.goto('/');
   expect(await tagCells(page)).toBe(120);
-  await release();
+  release();
   await isLive(page);
   expect(await taggedCells(page)).toBe(120);
   await page.unroute('**/pkg/*.wasm*');

@@ -1,13 +1,17 @@
 //! The same on a phone: nothing runs off the side, fingers hit what they aim at, a swipe turns the page.
 
-import { cells, expect, fill, isShown, openGallery, png, test, type Page } from './scene';
+import { cells, expect, fill, isLive, isShown, openGallery, png, test, type Page } from './scene';
 
 /** What Apple and Google both ask for. */
 const FINGER_PX = 44;
 
+/** Neither the page nor what scrolls in it holds anything that is beyond its edge. */
 async function fitsAcross(page: Page): Promise<void> {
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(beyond).toBe(0);
+  const beyond = await page.evaluate(() => {
+    const scrollers = [document.documentElement, ...document.querySelectorAll('.gallery, .viewer')];
+    return scrollers.map((each) => each.scrollWidth - each.clientWidth);
+  });
+  expect(Math.max(...beyond)).toBe(0);
 }
 
 async function isLargeEnough(page: Page, name: string | RegExp, role: 'button' | 'link' = 'button'): Promise<void> {
@@ -39,6 +43,8 @@ test('the gallery fits, its buttons are large enough, and its drawer opens', asy
   await expect(page.locator('.place-count')).toHaveText('30');
   await isLargeEnough(page, 'Scan now');
   await page.getByRole('button', { name: 'Scan now' }).tap();
+  // The drawer would lie over what is told.
+  await expect(page.getByRole('navigation', { name: 'Places' })).toBeHidden();
   await expect(page.getByText('Looked at 30 files: nothing has changed.')).toBeVisible();
   await fitsAcross(page);
 });
@@ -72,4 +78,32 @@ test('what arrives shows on the phone too', async ({ page, server }) => {
   await openGallery(page);
   await server.drop('arrived.png', png(1));
   await isShown(page, 'arrived.png');
+});
+
+test('who hears the page finds the way to the next picture', async ({ page, server }) => {
+  await fill(server, 2);
+  const [newest, older] = await server.images();
+  await page.goto(`/pictures/${newest.id}`);
+  await isLive(page);
+  const next = page.getByRole('link', { name: 'Next picture' });
+  await expect(next).toHaveCount(1);
+  await next.evaluate((link: HTMLElement) => link.click());
+  await expect(page.locator('.viewer-name')).toHaveText(older.filename);
+});
+
+test('a finger that moves an enlarged picture turns no page', async ({ page, server }) => {
+  await fill(server, 3);
+  const order = await server.images();
+  await page.goto(`/pictures/${order[0].id}`);
+  await isLive(page);
+  const devtools = await page.context().newCDPSession(page);
+  const enlarge = (pageScaleFactor: number) => devtools.send('Emulation.setPageScaleFactor', { pageScaleFactor });
+  const scale = () => page.evaluate(() => visualViewport!.scale);
+  await enlarge(2);
+  await expect.poll(scale).toBe(2);
+  await swipe(page, 320, 60);
+  await enlarge(1);
+  await expect.poll(scale).toBe(1);
+  await swipe(page, 320, 60);
+  await expect(page.locator('.viewer-name')).toHaveText(order[1].filename);
 });

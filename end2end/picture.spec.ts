@@ -1,8 +1,9 @@
 //! The page of one picture: how one gets there, on to its neighbours and back.
 
+import type { Request } from '@playwright/test';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cell, cells, expect, fill, isLive, isLoaded, names, openGallery, png, test, type Page } from './scene';
+import { awayAnswer, cell, cells, expect, fill, isLive, isLoaded, names, openGallery, png, tagCells, taggedCells, test, type Page } from './scene';
 
 const photo = (page: Page) => page.locator('img.photo');
 
@@ -53,6 +54,43 @@ test('coming back from far down shows the same place', async ({ page, server }) 
   await expect(cell(page, name!)).toBeFocused();
   await expect(cell(page, name!)).toBeInViewport();
   expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
+});
+
+test('coming from a picture far down shows it at once, with one request', async ({ page, server }) => {
+  await fill(server, 300);
+  const far = (await server.images())[220];
+  await page.goto(`/pictures/${far.id}`);
+  await isLive(page);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.keyboard.press('Escape');
+  await expect(cell(page, far.filename)).toBeFocused();
+  await expect(cell(page, far.filename)).toBeInViewport();
+  expect(asked.filter((path) => path.startsWith('/api/gallery'))).toEqual(['/api/gallery/open']);
+});
+
+test('Escape never leads out of the gallery', async ({ page, server }) => {
+  await fill(server, 2);
+  const [newest] = await server.images();
+  await page.goto(`/pictures/${newest.id}`);
+  await isLive(page);
+  await page.keyboard.press('Escape');
+  await expect(cells(page)).toHaveCount(2);
+  await page.goBack();
+  await isOpen(page, newest.filename);
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/');
+  await expect(cells(page)).toHaveCount(2);
+});
+
+test('a gallery that is left while it scrolls is left in silence', async ({ page, server }) => {
+  const [name] = await fill(server, 1);
+  await openGallery(page);
+  await cells(page).first().evaluate((cell: HTMLElement) => {
+    document.querySelector('main.gallery')!.dispatchEvent(new Event('scroll'));
+    cell.click();
+  });
+  await isOpen(page, name);
 });
 
 test('an address leads straight to a picture, and on from it', async ({ page, server }) => {
@@ -106,5 +144,130 @@ test('who looks at a picture sees it change and its place move', async ({ page, 
   await expect(page.locator('.viewer-place')).toHaveText('3 of 3');
   await server.drop(older.filename, png(2));
   await expect(photo(page)).not.toHaveAttribute('src', shown!);
+  await isOpen(page, older.filename);
+});
+
+test('a picture that cannot be had says so, leaves ways on, and comes by itself', async ({ page, server, expectNoise }) => {
+  expectNoise(/status of 503/);
+  await fill(server, 2);
+  await openGallery(page);
+  const [first] = await names(page);
+  let asked = 0;
+  await page.route('**/api/pictures/show', (route) => {
+    asked += 1;
+    return route.fulfill(awayAnswer('/api/pictures/show'));
+  });
+  await cells(page).first().click();
+  await expect(page.getByRole('heading', { name: 'The picture cannot be shown' })).toBeVisible();
+  await expect(page).toHaveTitle('Not shown · PixelSync');
+  await isLive(page);
+  await page.getByRole('link', { name: 'PixelSync, all pictures' }).click();
+  await expect(cells(page)).toHaveCount(2);
+
+  await cells(page).first().click();
+  // What is tried again by itself takes the focus from nobody.
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.focus();
+  const before = asked;
+  await expect.poll(() => asked).toBeGreaterThan(before + 1);
+  await expect(again).toBeFocused();
+  await page.unroute('**/api/pictures/show');
+  await isOpen(page, first);
+});
+
+test('a gallery that was tried again by hand is not read once more behind the reader\'s back', async ({ page, server, expectNoise }) => {
+  expectNoise(/status of 503/);
+  await fill(server, 2);
+  const [newest] = await server.images();
+  await page.clock.install();
+  await page.goto(`/pictures/${newest.id}`);
+  await isLive(page);
+  await page.clock.pauseAt(new Date(Date.now() + 60_000));
+  let asked = 0;
+  await page.route('**/api/gallery/open', (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill(awayAnswer('/api/gallery/open')) : route.continue();
+  });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(cells(page)).toHaveCount(2);
+  await tagCells(page);
+  await page.clock.runFor(10_000);
+  expect([asked, await taggedCells(page)]).toEqual([2, 2]);
+});
+
+test('a page turn that fails is made when it can be', async ({ page, server, expectNoise }) => {
+  expectNoise(/status of 50[03]/);
+  await fill(server, 3);
+  const [newest, middle, oldest] = await server.images();
+  const failures = [awayAnswer('/api/pictures/show')];
+  let refuse = true;
+  await page.route('**/api/pictures/show', (route) => (refuse ? route.fulfill(failures[0]) : route.continue()));
+  await page.goto(`/pictures/${newest.id}`);
+  await isLive(page);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('alert')).toHaveText('The database is away. It is tried again by itself.');
+  refuse = false;
+  await isOpen(page, middle.filename);
+  await expect(page.getByRole('alert')).toBeHidden();
+
+  // What is not tried again by itself is tried by the same key.
+  failures[0] = { ...failures[0], status: 500, body: JSON.stringify('Broken') };
+  refuse = true;
+  await page.reload();
+  await isLive(page);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('alert')).toContainText('Something went wrong on the server');
+  refuse = false;
+  await page.keyboard.press('ArrowRight');
+  await isOpen(page, oldest.filename);
+});
+
+test('a page turn that gets no answer is tried again', async ({ page, server }) => {
+  await fill(server, 2);
+  const [newest, older] = await server.images();
+  await page.clock.install();
+  let silent = true;
+  await page.route('**/api/pictures/show', (route) => (silent ? undefined : route.continue()));
+  await page.goto(`/pictures/${newest.id}`);
+  await isLive(page);
+  await page.keyboard.press('ArrowRight');
+  await expect(page).toHaveURL(`/pictures/${older.id}`);
+  await page.clock.fastForward(20_000);
+  await expect(page.getByRole('alert')).toContainText('The server cannot be reached');
+  silent = false;
+  await isOpen(page, older.filename);
+});
+
+test('a neighbour that changes while it is fetched is shown as it is now', async ({ page, server }) => {
+  await fill(server, 2);
+  const [newest, older] = await server.images();
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  let late: Request | undefined;
+  await page.route('**/api/pictures/show', async (route) => {
+    const answer = await route.fetch();
+    if (!late && route.request().postData()!.includes(older.id)) {
+      late = route.request();
+      await released;
+    }
+    await route.fulfill({ response: answer });
+  });
+  await page.goto(`/pictures/${newest.id}`);
+  await isLive(page);
+  await expect.poll(() => late).toBeDefined();
+  await server.drop(older.filename, png(1));
+  const isOther = async () => (await server.images()).find((image) => image.id === older.id)!.checksum !== older.checksum;
+  await expect.poll(isOther).toBe(true);
+  // What comes after the change in the feed shows that the page has heard both.
+  await server.drop('later.png', png(2));
+  await expect(page.locator('.viewer-place')).toHaveText('2 of 3');
+  release();
+  await (await late!.response())!.finished();
+  // The page has had its turn with the late answer when it draws the next frame but one.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.keyboard.press('ArrowRight');
+  const now = (await server.images()).find((image) => image.id === older.id)!;
+  await expect(photo(page)).toHaveAttribute('src', new RegExp(`v=${now.checksum.slice(0, 16)}`));
   await isOpen(page, older.filename);
 });

@@ -129,6 +129,22 @@ export async function taggedCells(page: Page): Promise<number> {
   );
 }
 
+/** Stops the page's program on its way to the browser, until what this returns is called. */
+export async function holdProgram(page: Page): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/pkg/*.wasm*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return () => release();
+}
+
+/** What a server function answers while its database is away. */
+export function awayAnswer(path: string) {
+  return { status: 503, headers: { serverfnerror: path }, body: JSON.stringify('Away') };
+}
+
 /** Puts that many pictures in and waits until the catalogue has them. */
 export async function fill(server: Server, count: number): Promise<string[]> {
   const names = Array.from({ length: count }, (_, number) => `old-${String(number).padStart(4, '0')}.png`);

@@ -72,7 +72,7 @@ export class Server {
   }
 
   /** What the catalogue holds, newest first. */
-  async images(): Promise<{ id: string; filename: string; state: string }[]> {
+  async images(): Promise<{ id: string; filename: string; state: string; checksum: string }[]> {
     return (await fetch(`${this.address}/images`)).json();
   }
 

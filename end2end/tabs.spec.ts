@@ -18,3 +18,21 @@ test('seven tabs follow, and go on when the leading one is closed', async ({ con
   await server.drop('for-the-rest.png', png(2));
   for (const tab of others) await isShown(tab, 'for-the-rest.png');
 });
+
+for (const how of ['rejects', 'throws']) {
+  test(`a browser that ${how} when asked for a lock lets each tab lead`, async ({ context, server }) => {
+    await context.addInitScript((how) => {
+      const refusal = () => new DOMException('no locks here', 'SecurityError');
+      const request = () => {
+        if (how === 'throws') throw refusal();
+        return Promise.reject(refusal());
+      };
+      // The blank page that comes before ours has no locks.
+      if (navigator.locks) Object.assign(navigator.locks, { request });
+    }, how);
+    const tabs = [await context.newPage(), await context.newPage()];
+    for (const tab of tabs) await openGallery(tab);
+    await server.drop('for-both.png', png(1));
+    for (const tab of tabs) await isShown(tab, 'for-both.png');
+  });
+}

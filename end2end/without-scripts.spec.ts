@@ -30,6 +30,7 @@ test('the form uploads, and the page that follows counts what was sent', async (
   await page.locator('header input[type=file]').setInputFiles([upload('one.png', 1), upload('two.png', 2)]);
   await page.locator('header').getByRole('button', { name: 'Send' }).click();
   await expect(page.locator('.bar-count')).toHaveText('2 pictures');
+  await expect(page).toHaveURL('/');
   await expect(cells(page)).toHaveCount(2);
   expect((await names(page)).toSorted()).toEqual(['one.png', 'two.png']);
 });

@@ -1,18 +1,32 @@
 //! The gallery's state in a real browser: who is woken by what, and what becomes of batches.
 #![cfg(target_arch = "wasm32")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    cell::Cell,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
+use js_sys::{Error, Promise, Reflect};
 use leptos::{mount::mount_to_body, prelude::*, task::tick};
 use pixelsync::{
-    browser::inbox::{Inbox, Need},
-    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, State, Window},
-    ui::gallery::Gallery,
+    api::Failure,
+    browser::{
+        inbox::{Inbox, Need},
+        wait,
+    },
+    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, Picture, State, Window},
+    ui::{
+        gallery::{Filler, Gallery},
+        viewer::Viewer,
+    },
 };
 use uuid::Uuid;
+use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -63,7 +77,8 @@ fn gallery() -> (Owner, Gallery) {
     let owner = Owner::new();
     owner.set();
     let gallery = Gallery::new();
-    gallery.open(Opening { window: window(10, (1..=100).rev(), 0, 100), folders: Vec::new() }, Some(id(100)));
+    let window = window(10, (1..=100).rev(), 0, 100);
+    gallery.open(Opening { window, newest: Some(id(100)), folders: Vec::new() });
     (owner, gallery)
 }
 
@@ -73,6 +88,60 @@ fn name(gallery: Gallery, number: u128) -> Option<String> {
 
 fn first(gallery: Gallery) -> Option<ImageId> {
     gallery.order.with_untracked(|order| order.first().copied())
+}
+
+/// Picture 40 of those.
+fn picture() -> Picture {
+    Picture {
+        at: cursor(10),
+        card: card(40, 1),
+        newer: Some(id(41)),
+        older: Some(id(39)),
+        place: 61,
+        total: 100,
+        path: String::new(),
+        folder: String::new(),
+        camera: None,
+        lens: None,
+        exposure: None,
+        taken: None,
+        hash: None,
+    }
+}
+
+/// A network that refuses every request and counts them, until it is dropped.
+struct DeadNetwork {
+    requests: Rc<Cell<u32>>,
+    real: JsValue,
+    _fetch: Closure<dyn FnMut() -> Promise>,
+}
+
+impl DeadNetwork {
+    fn new() -> Self {
+        let requests = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&requests);
+        let fetch: Closure<dyn FnMut() -> Promise> = Closure::new(move || {
+            counted.set(counted.get() + 1);
+            Promise::reject(&Error::new("no network"))
+        });
+        let real = Reflect::get(&js_sys::global(), &"fetch".into()).expect("a browser fetches");
+        Reflect::set(&js_sys::global(), &"fetch".into(), fetch.as_ref()).expect("it can be replaced");
+        DeadNetwork { requests, real, _fetch: fetch }
+    }
+
+    /// Waits for the request of that number, and for its failure.
+    async fn refused(&self, number: u32) {
+        while self.requests.get() < number {
+            wait::pause(Duration::from_millis(10)).await;
+        }
+        wait::pause(Duration::ZERO).await;
+    }
+}
+
+impl Drop for DeadNetwork {
+    fn drop(&mut self) {
+        Reflect::set(&js_sys::global(), &"fetch".into(), &self.real).expect("it can be put back");
+    }
 }
 
 /// Counts how often something is woken, without the first time.
@@ -170,4 +239,49 @@ fn a_batch_passes_once_and_a_gap_is_noticed() {
     inbox.push(batch(12, 102, vec![change(13, Op::Insert, 103, 1)]));
     let (ready, need) = inbox.take();
     assert_eq!((ready.len(), need), (0, Need::CatchUp(cursor(11))));
+}
+
+#[wasm_bindgen_test]
+fn a_feed_that_begins_anew_loses_no_picture_above_the_reader() {
+    let (_owner, gallery) = gallery();
+    gallery.set_at_top(false);
+    assert!(gallery.show(window(10, (41..=60).rev(), 40, 100)).is_ok());
+    gallery.restart(window(3, (41..=60).rev(), 40, 100), 0);
+    assert_eq!((gallery.anchor(), gallery.held.get_untracked()), (Some(id(100)), 0));
+    // with two that are newer than what the reader knew
+    gallery.restart(window(3, (41..=60).rev(), 40, 102), 2);
+    assert_eq!((gallery.anchor(), gallery.held.get_untracked()), (Some(id(100)), 2));
+    // from the very top there is nothing to lose
+    gallery.restart(window(3, (1..=90).rev(), 0, 90), 0);
+    assert_eq!((gallery.anchor(), gallery.total.get_untracked()), (Some(id(90)), 90));
+}
+
+#[wasm_bindgen_test]
+async fn whoever_scrolls_without_a_network_asks_once_a_pause() {
+    let (_owner, gallery) = gallery();
+    let (network, filler) = (DeadNetwork::new(), Filler::new(gallery));
+    for frame in 0..20 {
+        filler.want(frame..frame + 300);
+        wait::pause(Duration::ZERO).await;
+    }
+    assert_eq!((network.requests.get(), filler.trouble.get_untracked()), (1, Some(Failure::Unreachable)));
+    network.refused(2).await;
+    // the line is back: what waits does not wait any longer, and leaves nothing behind
+    filler.retry();
+    network.refused(3).await;
+    network.refused(4).await;
+    assert_eq!(network.requests.get(), 4);
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_that_returns_is_there_again() {
+    let (_owner, _gallery) = gallery();
+    let (network, viewer) = (DeadNetwork::new(), Viewer::new());
+    viewer.show(picture());
+    viewer.apply(&batch(10, 99, vec![change(11, Op::Delete, 40, 2)]));
+    assert!(viewer.removed.get_untracked());
+    viewer.apply(&batch(11, 100, vec![change(12, Op::Insert, 40, 3)]));
+    assert!(!viewer.removed.get_untracked());
+    network.refused(1).await;
+    assert_eq!(viewer.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.card.rev)), Some(3));
 }

@@ -21,6 +21,13 @@ pub enum Failure {
     Broken,
 }
 
+impl Failure {
+    /// Whether the same may succeed when it is tried again later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Failure::Unreachable | Failure::Away)
+    }
+}
+
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 

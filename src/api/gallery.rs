@@ -6,10 +6,10 @@ use server_fn::codec::Json;
 use super::Failure;
 use crate::model::{ImageId, Opening, Window};
 
-/// What the gallery page is opened with: the cards from place `start` on, the total, the folders.
+/// What the gallery page is opened with: `count` cards from place `start` on, the newest of all, the total, the folders.
 #[server(prefix = "/api", endpoint = "gallery/open", input = Json)]
-pub async fn open_gallery(start: u32) -> Result<Opening, Failure> {
-    Ok(crate::server::gallery::open(&crate::server::App::here()?, start).await?)
+pub async fn open_gallery(start: u32, count: u32) -> Result<Opening, Failure> {
+    Ok(crate::server::gallery::open(&crate::server::App::here()?, start, count).await?)
 }
 
 /// `count` cards from place `start` of the order that begins at `anchor` (without one: at the newest).

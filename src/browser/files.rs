@@ -5,9 +5,8 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use gloo_file::File;
-use leptos::prelude::event_target;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, FileList, FormData, HtmlInputElement};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, FileList, FormData, HtmlInputElement};
 
 use crate::{
     api::{Failure, uploads},
@@ -55,8 +54,7 @@ fn keep_all(list: Option<FileList>) -> Vec<Chosen> {
 }
 
 /// What was chosen in a file field, which is empty afterwards, so that the same file can be chosen again.
-pub fn from_field(event: &Event) -> Vec<Chosen> {
-    let field: HtmlInputElement = event_target(event);
+pub fn from_field(field: &HtmlInputElement) -> Vec<Chosen> {
     let chosen = keep_all(field.files());
     field.set_value("");
     chosen
@@ -76,20 +74,28 @@ pub fn leave_page(event: &DragEvent) -> bool {
     event.related_target().is_none()
 }
 
-/// What was dropped. Whole folders are left out: a browser hands over their names only.
-pub fn from_drop(event: &DragEvent) -> Vec<Chosen> {
+#[derive(Default)]
+pub struct Dropped {
+    pub files: Vec<Chosen>,
+    /// Whole folders are left out: a browser hands over their names only.
+    pub has_folder: bool,
+}
+
+pub fn from_drop(event: &DragEvent) -> Dropped {
     event.data_transfer().map(|data| dropped(&data)).unwrap_or_default()
 }
 
-fn dropped(data: &DataTransfer) -> Vec<Chosen> {
-    let items = data.items();
-    let files = (0..items.length()).filter_map(|place| {
-        let item = items.get(place)?;
+fn dropped(data: &DataTransfer) -> Dropped {
+    let (items, mut dropped) = (data.items(), Dropped::default());
+    for item in (0..items.length()).filter_map(|place| items.get(place)) {
         let entry = item.webkit_get_as_entry().ok().flatten();
-        let is_folder = entry.is_some_and(|entry| entry.is_directory());
-        if is_folder { None } else { item.get_as_file().ok().flatten() }
-    });
-    files.map(|file| keep(File::from(file))).collect()
+        if entry.is_some_and(|entry| entry.is_directory()) {
+            dropped.has_folder = true;
+        } else if let Some(file) = item.get_as_file().ok().flatten() {
+            dropped.files.push(keep(File::from(file)));
+        }
+    }
+    dropped
 }
 
 /// Sends one file. It is kept afterwards, in case it has to be sent again.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement, MouseEvent};
 
 use crate::model::ImageId;
 
@@ -15,6 +15,13 @@ pub fn focused_cell() -> Option<ImageId> {
     cell.get_attribute("data-id")?.parse().ok()
 }
 
+/// Whether a click follows a cell's link in this tab.
+pub fn follows_cell(event: &MouseEvent) -> bool {
+    let elsewhere = event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    let clicked = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    !elsewhere && clicked.is_some_and(|clicked| clicked.closest("[data-id]").ok().flatten().is_some())
+}
+
 /// False when there is no such cell (yet). It does not scroll: the grid knows better where to.
 pub fn focus_cell(id: ImageId) -> bool {
     let Some(cell) = cell(id) else { return false };
@@ -23,10 +30,10 @@ pub fn focus_cell(id: ImageId) -> bool {
     cell.focus_with_options(&options).is_ok()
 }
 
-/// Whether a key belongs to a field that is being typed in, or to no one in particular.
+/// Whether a key or a paste belongs to a field that is being typed in. A field for files takes neither.
 pub fn is_typing() -> bool {
     let active = document().active_element();
-    active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    active.is_some_and(|element| element.matches("input:not([type=file]), textarea, select").unwrap_or(false))
 }
 
 /// Closes an element that was opened as a popover; where that is unknown there is nothing to close.

@@ -47,11 +47,13 @@ pub struct Inbox {
     waiting: VecDeque<Batch>,
     /// There is more than what waits here: it was dropped, or a heartbeat told of it.
     behind: bool,
+    /// A part of the page is of another epoch than the rest.
+    torn: bool,
 }
 
 impl Inbox {
     pub fn new(at: Cursor) -> Self {
-        Inbox { at, waiting: VecDeque::new(), behind: false }
+        Inbox { at, waiting: VecDeque::new(), behind: false, torn: false }
     }
 
     pub fn at(&self) -> Cursor {
@@ -75,6 +77,9 @@ impl Inbox {
     /// Everything that is ready, in order, and what is needed before the rest can be.
     pub fn take(&mut self) -> (Vec<Batch>, Need) {
         let mut ready = Vec::new();
+        if self.torn {
+            return (ready, Need::Restart);
+        }
         while let Some(batch) = self.waiting.pop_front() {
             match judge(self.at, &batch) {
                 Verdict::Old => {}
@@ -102,7 +107,7 @@ impl Inbox {
     /// Something on the page was read at `at`. A younger place is not taken: other parts may be older than it.
     pub fn include(&mut self, at: Cursor) {
         if at.epoch != self.at.epoch {
-            self.restart_at(at);
+            self.torn = true;
         } else if at.seq < self.at.seq {
             self.at = at;
             self.behind = true;
@@ -113,6 +118,7 @@ impl Inbox {
     pub fn restart_at(&mut self, at: Cursor) {
         self.at = at;
         self.behind = false;
+        self.torn = false;
         self.waiting.retain(|batch| batch.to.epoch == at.epoch);
     }
 }
@@ -199,6 +205,17 @@ mod tests {
         assert_eq!(inbox.at(), cursor(10));
         inbox.include(cursor(7));
         assert_eq!(inbox.take().1, Need::CatchUp(cursor(7)));
+    }
+
+    #[test]
+    fn a_part_of_another_epoch_restarts_the_rest() {
+        let mut inbox = Inbox::new(cursor(10));
+        let other = Cursor { epoch: Uuid::from_u128(2), seq: 3 };
+        inbox.push(batch(10, 11));
+        inbox.include(other);
+        assert_eq!(inbox.take(), (Vec::new(), Need::Restart));
+        inbox.restart_at(other);
+        assert_eq!((inbox.at(), inbox.take()), (other, (Vec::new(), Need::Nothing)));
     }
 
     #[test]

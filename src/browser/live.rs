@@ -21,6 +21,7 @@ use super::{
     inbox::{Inbox, Need},
     listen::Listener,
     tabs::{self, Channel, Note},
+    wait,
 };
 use crate::model::{Batch, Cursor};
 
@@ -380,16 +381,16 @@ impl Line {
         self.catching_up.set(true);
         let line = Rc::downgrade(self);
         spawn_local(async move {
-            let missed = fetch_changes(since).await;
+            let missed = wait::patiently(fetch_changes(since)).await;
             let Some(line) = Weak::upgrade(&line) else { return };
             line.catching_up.set(false);
             match missed {
-                Ok(Missed::Batch(batch)) => {
+                Some(Ok(Missed::Batch(batch))) => {
                     line.inbox.borrow_mut().caught_up(batch);
                     line.ask_flush();
                 }
-                Ok(Missed::Gone) => line.restart(),
-                Err(_) => {
+                Some(Ok(Missed::Gone)) => line.restart(),
+                Some(Err(_)) | None => {
                     let again = line.later(|line| line.ask_flush());
                     set_timeout(again, Duration::from_millis(CATCH_UP_AGAIN_MS));
                 }

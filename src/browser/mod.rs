@@ -13,3 +13,4 @@ pub mod preload;
 pub mod tabs;
 pub mod theme;
 pub mod viewport;
+pub mod wait;

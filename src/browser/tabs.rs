@@ -1,6 +1,6 @@
 //! The tabs of this browser among themselves: who leads, and what it tells the others. Knows no stream.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::{Deserialize, Serialize};
@@ -69,18 +69,24 @@ fn locks() -> Option<JsValue> {
 }
 
 /// Waits for the lead, however long, and calls `granted`; then `lost` if another tab takes it away.
-/// To `steal` is for a leader that went silent.
+/// To `steal` is for a leader that went silent. A browser that refuses locks grants the lead to each tab.
 pub fn lead(steal: bool, granted: Rc<dyn Fn()>, lost: Rc<dyn Fn()>) {
     spawn_local(async move {
-        if let Some(held) = request(steal, granted) {
-            // It ends only by being taken away, as a rejection.
+        let was_granted = Rc::new(Cell::new(false));
+        let (grant, note) = (Rc::clone(&granted), Rc::clone(&was_granted));
+        let note_and_grant = move || {
+            note.set(true);
+            grant();
+        };
+        if let Some(held) = request(steal, note_and_grant) {
+            // What was granted ends only by being taken away, as a rejection.
             let _ = JsFuture::from(held).await;
-            lost();
         }
+        if was_granted.get() { lost() } else { granted() }
     });
 }
 
-fn request(steal: bool, granted: Rc<dyn Fn()>) -> Option<Promise> {
+fn request(steal: bool, granted: impl FnOnce() + 'static) -> Option<Promise> {
     let locks = locks()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let options = Object::new();

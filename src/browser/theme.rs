@@ -31,9 +31,10 @@ impl Theme {
     }
 }
 
-pub fn remembered() -> Theme {
-    let storage = window().local_storage().ok().flatten();
-    match storage.and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten()).as_deref() {
+/// As the page is drawn, whether or not the browser remembers it.
+pub fn shown() -> Theme {
+    let root = document().document_element();
+    match root.and_then(|root| root.get_attribute("data-theme")).as_deref() {
         Some("dark") => Theme::Dark,
         Some("light") => Theme::Light,
         _ => Theme::System,

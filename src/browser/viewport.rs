@@ -1,7 +1,12 @@
 //! How large things are on the screen and how far they are scrolled. Decides nothing with it.
 
-use wasm_bindgen::{JsCast, prelude::Closure};
+use js_sys::Reflect;
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
+
+/// Two fingers that meant nothing leave a little.
+const ZOOMED_MIN: f64 = 1.01;
 
 /// A scrolling element and the content in it that is measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,6 +24,13 @@ pub fn measure(scroller: &HtmlElement, content: &HtmlElement) -> Measure {
         height: f64::from(scroller.client_height()),
         scrolled: f64::from(scroller.scroll_top()) - above,
     }
+}
+
+/// Whether the reader has drawn the page larger with two fingers.
+pub fn is_zoomed() -> bool {
+    let read = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
+    let scale = read(&window(), "visualViewport").and_then(|viewport| read(&viewport, "scale")?.as_f64());
+    scale.is_some_and(|scale| scale > ZOOMED_MIN)
 }
 
 pub fn scroll_top(scroller: &HtmlElement) -> f64 {

@@ -70,10 +70,6 @@ impl Card {
         format!("/files/{}", self.id)
     }
 
-    pub fn page_url(&self) -> String {
-        format!("/pictures/{}", self.id)
-    }
-
     /// The average colour of the picture, as CSS: stands in its cell until the thumbnail is there.
     pub fn colour(&self) -> Option<String> {
         let [red, green, blue] = average(self.thumbhash.as_ref()?)?;

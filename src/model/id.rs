@@ -32,3 +32,9 @@ id!(
 );
 id!(FolderId);
 id!(ProjectId);
+
+impl ImageId {
+    pub fn page_url(&self) -> String {
+        format!("/pictures/{self}")
+    }
+}

@@ -13,9 +13,3 @@ pub struct SyncSummary {
     pub corrupted: u32,
     pub unreadable: u32,
 }
-
-impl SyncSummary {
-    pub fn changed_nothing(&self) -> bool {
-        SyncSummary { scanned: 0, corrupted: 0, unreadable: 0, ..*self } == SyncSummary::default()
-    }
-}

@@ -30,6 +30,8 @@ impl Window {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     pub window: Window,
+    /// The first of all images, which the window need not begin with.
+    pub newest: Option<ImageId>,
     pub folders: Vec<Folder>,
 }
 

@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
     provide_context(Notices::new());
     feed.follow(gallery, filler, viewer);
     view! {
+        <NotStarted/>
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
@@ -41,5 +42,16 @@ pub fn App() -> impl IntoView {
         <Tray/>
         <NoticeLine/>
         <DropZone/>
+    }
+}
+
+/// Seen only where the page's program could not be started, which is then not what draws it.
+#[component]
+fn NotStarted() -> impl IntoView {
+    view! {
+        <p class="not-started" role="alert">
+            "This page could not start: it does not follow the server and shows what was there when it was loaded. "
+            "Pictures, paging and uploads work. Load the page again to try once more."
+        </p>
     }
 }

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     api::Failure,
-    browser::live::{Hear, Line, Status},
+    browser::{
+        live::{Hear, Line, Status},
+        wait,
+    },
     model::{Batch, Cursor},
 };
 
@@ -88,7 +91,7 @@ async fn read_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Cursor {
     loop {
         match try_anew(gallery, filler, viewer).await {
             Ok(Some(at)) => return at,
-            Ok(None) | Err(_) => pause(Duration::from_millis(RESTART_AGAIN_MS)).await,
+            Ok(None) | Err(_) => wait::pause(Duration::from_millis(RESTART_AGAIN_MS)).await,
         }
     }
 }
@@ -102,10 +105,4 @@ async fn try_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Result<Op
         (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
         (one, other) => one.or(other),
     })
-}
-
-async fn pause(time: Duration) {
-    let (done, passed) = futures::channel::oneshot::channel();
-    set_timeout(move || _ = done.send(()), time);
-    let _ = passed.await;
 }

@@ -16,11 +16,17 @@ pub struct Assets {
 
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, css } = assets;
-    // Before anything is drawn, or a page that was turned dark would flash white.
-    let theme = format!(
-        "try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)document.documentElement.dataset.theme=t}}catch{{}}"
+    // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
+    // without scripts.
+    let prepare = format!(
+        "{{const d=document.documentElement.dataset;d.scripts='on';\
+         try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t}}catch{{}}}}"
     );
-    let wake = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+    // A page that cannot be woken is one without scripts, and says so.
+    let wake = format!(
+        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))\
+         .catch(e=>{{document.documentElement.dataset.scripts='failed';console.error(e)}})"
+    );
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -31,7 +37,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1b1b1d"/>
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff"/>
                 <meta name="description" content="Your picture folders, live in every browser"/>
-                <script nonce=use_nonce()>{theme}</script>
+                <script nonce=use_nonce()>{prepare}</script>
                 <link rel="stylesheet" href=css/>
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>

@@ -17,7 +17,7 @@ pub fn Cell(id: ImageId) -> impl IntoView {
     // It left the window between the order's change and this.
     let card = expect_context::<Gallery>().card(id)?;
     Some(view! {
-        <a class="cell" href=format!("/pictures/{id}") data-id=id.to_string() style:background-color=read(&card, Card::colour)>
+        <a class="cell" href=id.page_url() data-id=id.to_string() style:background-color=read(&card, Card::colour)>
             <Thumbnail card=card.clone()/>
             <Badge card=card.clone()/>
             <span class="cell-name" aria-hidden="true">{read(&card, name)}</span>

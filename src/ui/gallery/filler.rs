@@ -1,17 +1,17 @@
 //! Keeps the window around what can be seen: one request at a time, always for the newest wish.
 //! Knows places, not pixels.
 
-use std::{ops::Range, time::Duration};
+use std::ops::Range;
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::state::Gallery;
 use crate::{
     api::{Failure, gallery::load_window, pictures},
+    browser::wait,
     model::{Cursor, Window},
+    ui::parts::retry::Again,
 };
-
-const AGAIN_MS: u64 = 1_500;
 
 #[derive(Clone, Debug, PartialEq)]
 struct Wish {
@@ -27,6 +27,8 @@ pub struct Filler {
     pub trouble: RwSignal<Option<Failure>>,
     wish: StoredValue<Option<Wish>>,
     busy: StoredValue<bool>,
+    /// What failed is tried again after a pause, with the wish that is the newest then.
+    again: Again,
     /// Answers to requests from before it was last raised are not waited for.
     round: StoredValue<u32>,
 }
@@ -38,6 +40,7 @@ impl Filler {
             trouble: RwSignal::new(None),
             wish: StoredValue::new(None),
             busy: StoredValue::new(false),
+            again: Again::new(),
             round: StoredValue::new(0),
         }
     }
@@ -57,6 +60,7 @@ impl Filler {
     pub fn retry(&self) {
         self.round.update_value(|round| *round += 1);
         self.busy.set_value(false);
+        self.again.cancel();
         self.work();
     }
 
@@ -66,7 +70,7 @@ impl Filler {
     }
 
     fn work(&self) {
-        if self.busy.get_value() || self.wish.with_value(Option::is_none) {
+        if self.busy.get_value() || self.again.is_waiting() || self.wish.with_value(Option::is_none) {
             return;
         }
         self.busy.set_value(true);
@@ -78,7 +82,7 @@ impl Filler {
         while let Some(wish) = self.wish.get_value() {
             let anchor = if wish.follow { None } else { self.gallery.anchor() };
             let count = wish.places.end - wish.places.start;
-            let answer = load_window(anchor, wish.places.start, count.min(Window::CARDS_MAX)).await;
+            let answer = wait::for_answer(load_window(anchor, wish.places.start, count.min(Window::CARDS_MAX))).await;
             if self.round.get_value() != round {
                 return;
             }
@@ -92,7 +96,7 @@ impl Filler {
         }
         self.busy.set_value(false);
         if self.trouble.with_untracked(Option::is_some) {
-            set_timeout(move || self.work(), Duration::from_millis(AGAIN_MS));
+            self.again.later(move || self.work());
         }
     }
 
@@ -117,15 +121,15 @@ impl Filler {
         let count = (gallery.order.with_untracked(Vec::len) as u32).clamp(Window::CARDS_FIRST, Window::CARDS_MAX);
         let top = start == 0 && held == 0;
         let anchor = if top { None } else { gallery.anchor() };
-        let mut window = load_window(anchor, start, count).await?;
+        let mut window = wait::for_answer(load_window(anchor, start, count)).await?;
         let mut held = 0;
         match window.newest() {
             Some(first) if !top => {
                 // What arrived meanwhile is newer than the anchor; the first card's place among all tells how much.
-                let place = pictures::show_picture(first).await?.place;
+                let place = wait::for_answer(pictures::show_picture(first)).await?.place;
                 held = place.saturating_sub(1).saturating_sub(window.start);
             }
-            None if !top => window = load_window(None, 0, count).await?,
+            None if !top => window = wait::for_answer(load_window(None, 0, count)).await?,
             _ => {}
         }
         let at = window.at;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use leptos::{
-    ev::KeyboardEvent,
+    ev::{KeyboardEvent, MouseEvent},
     html::{Div, Main},
     prelude::*,
 };
@@ -58,8 +58,10 @@ impl Screen {
         }
     }
 
+    /// A frame that was asked for may come after the page has gone.
     fn measure_now(&self) {
-        if let (Some(scroller), Some(content)) = (self.scroller.get_untracked(), self.content.get_untracked()) {
+        let (scroller, content) = (self.scroller.try_get_untracked(), self.content.try_get_untracked());
+        if let (Some(scroller), Some(content)) = (scroller.flatten(), content.flatten()) {
             let now = viewport::measure(&scroller, &content);
             self.left_at.set_value(viewport::scroll_top(&scroller));
             if now != self.measure.get_untracked() {
@@ -125,7 +127,8 @@ impl Screen {
     }
 
     fn is_at_top(&self) -> bool {
-        self.scroller.get_untracked().is_none_or(|scroller| viewport::scroll_top(&scroller) < TOP_PX)
+        let scroller = self.scroller.try_get_untracked().flatten();
+        scroller.is_none_or(|scroller| viewport::scroll_top(&scroller) < TOP_PX)
     }
 }
 
@@ -174,6 +177,11 @@ fn Cells(screen: Screen) -> impl IntoView {
     let above = maybe(move || Some(px(screen.geometry.get()?.top_of(start.get()))));
     // A window need not begin at the left.
     let lead = maybe(move || Some((start.get() % screen.geometry.get()?.columns + 1).to_string()));
+    let followed = move |event: MouseEvent| {
+        if focus::follows_cell(&event) {
+            gallery.set_followed();
+        }
+    };
     view! {
         <div
             class="grid"
@@ -182,6 +190,7 @@ fn Cells(screen: Screen) -> impl IntoView {
             style:margin-top=above
             style=("--lead", lead)
             on:keydown=move |event| move_focus(&event, screen, gallery)
+            on:click=followed
         >
             <For each=move || gallery.order.get() key=|id| *id let:id>
                 <Cell id/>
@@ -256,16 +265,19 @@ fn move_focus(event: &KeyboardEvent, screen: Screen, gallery: Gallery) {
     }
 }
 
-/// For a page without WebAssembly: the next and the last window as pages of their own.
+/// Seen where no scripts run: the next and the last window as pages of their own.
 #[component]
 fn Paging() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
     let (start, total) = (gallery.start.get_untracked(), gallery.total.get_untracked());
-    let link = |start: u32, text: &str| format!("<a href=\"/?start={start}\">{text}</a>");
+    let link = |start: u32, text: &'static str| view! { <a href=format!("/?start={start}")>{text}</a> };
     let newer = (start > 0).then(|| link(start.saturating_sub(Window::CARDS_FIRST), "Newer"));
     let older = start.saturating_add(Window::CARDS_FIRST);
     let older = (older < total).then(|| link(older, "Older"));
-    let links = [newer, older].into_iter().flatten().collect::<String>();
-    // As text: with scripts on, a browser makes no elements in here to be hydrated.
-    view! { <noscript inner_html=format!("<nav class=\"paging\" aria-label=\"Pages\">{links}</nav>")></noscript> }
+    view! {
+        <nav class="paging" aria-label="Pages">
+            {newer}
+            {older}
+        </nav>
+    }
 }

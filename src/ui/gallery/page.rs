@@ -1,20 +1,19 @@
 //! The gallery's page: opens the gallery once, then shows what the app keeps of it.
 
+use std::ops::Range;
+
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{Gallery, empty::Empty, geometry::window_around, grid::Grid, sidebar::Sidebar};
 use crate::{
-    api::{
-        Failure,
-        gallery::{load_window, open_gallery},
-    },
-    model::{ImageId, Opening, Window},
+    api::gallery::open_gallery,
+    model::Window,
     ui::{
         feed::Feed,
         header::Header,
-        parts::{page_data::page_data, problem::Problem, retry::retry_by_itself, shared::choose},
+        parts::{page_data::page_data, problem::Problem, retry::Attempts, shared::choose},
     },
 };
 
@@ -32,50 +31,39 @@ pub fn GalleryPage() -> impl IntoView {
     }
 }
 
-/// Where the page begins: what its address says, or around the picture that the reader comes back from.
-fn first_place(gallery: Gallery) -> u32 {
+/// Which part the page begins with: what its address says, or what is around the picture that the reader comes back from.
+fn first_places(gallery: Gallery) -> Range<u32> {
     let asked = use_query_map().with_untracked(|query| query.get("start")?.parse::<u32>().ok());
-    let back = || {
-        let place = gallery.place().opened?.1?;
-        Some(window_around(&(place..place + 1), 1, u32::MAX).start)
-    };
-    asked.or_else(back).unwrap_or(0)
-}
-
-/// The window from `start`, with the newest image of all. A start past the end begins at the top.
-async fn open_at(start: u32) -> Result<(Opening, Option<ImageId>), Failure> {
-    let mut opening = open_gallery(0).await?;
-    let first = &opening.window;
-    let (at, total, newest) = (first.at, first.total, first.newest());
-    if start > 0 && start < total {
-        let further = load_window(newest, start, Window::CARDS_FIRST).await?;
-        // As old as the first answer: what happened between the two is told again by the feed.
-        opening.window = Window { at, total, ..further };
+    let place = gallery.place().opened.and_then(|(_, place)| place);
+    match (asked, place) {
+        (None, Some(place)) => window_around(&(place..place.saturating_add(1)), 1, u32::MAX),
+        (start, _) => start.unwrap_or(0)..start.unwrap_or(0).saturating_add(Window::CARDS_FIRST),
     }
-    Ok((opening, newest))
 }
 
 #[component]
 fn Opener() -> impl IntoView {
     let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
-    let start = first_place(gallery);
-    let opening = page_data(move || open_at(start));
+    let (places, attempts) = (first_places(gallery), Attempts::new());
+    let opening = page_data(move || open_gallery(places.start, places.end - places.start));
+    let retry = move || opening.refetch();
     view! {
-        <Suspense fallback=Skeleton>
+        <Transition fallback=Skeleton>
             {move || Suspend::new(async move {
                 match opening.await {
-                    Ok((opening, newest)) => {
+                    Ok(opening) => {
                         feed.include(opening.window.at);
-                        gallery.open(opening, newest);
+                        gallery.open(opening);
                         Either::Left(view! { <Opened/> })
                     }
                     Err(failure) => {
-                        retry_by_itself(&failure, move || opening.refetch());
-                        Either::Right(view! { <Problem failure retry=move || opening.refetch()/> })
+                        attempts.failed(&failure, retry);
+                        let press = move || attempts.now(retry);
+                        Either::Right(view! { <Problem heading="The pictures cannot be shown" failure retry=press/> })
                     }
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
 

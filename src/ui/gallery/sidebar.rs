@@ -23,14 +23,14 @@ pub fn Sidebar() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
     let folders = gallery.folders.get_untracked();
     let nav = NodeRef::<leptos::html::Nav>::new();
-    let close = move |_| {
+    let close = move || {
         if let Some(nav) = nav.get_untracked() {
             focus::close_popover(&nav);
         }
     };
     view! {
         <nav class="sidebar" id=SIDEBAR_ID popover="auto" aria-label="Places" node_ref=nav>
-            <a class="place" href="/" aria-current="page" on:click=close>
+            <a class="place" href="/" aria-current="page" on:click=move |_| close()>
                 <Icon sign=Sign::Picture/>
                 "All pictures"
                 <span class="place-count">{text(move || words::thousands(gallery.all.get()))}</span>
@@ -39,7 +39,7 @@ pub fn Sidebar() -> impl IntoView {
             <ul class="folders">
                 {folders.into_iter().map(|folder| view! { <FolderLine folder/> }).collect_view()}
             </ul>
-            <ScanNow/>
+            <ScanNow close/>
         </nav>
     }
 }
@@ -58,8 +58,9 @@ fn FolderLine(folder: Folder) -> impl IntoView {
     }
 }
 
+/// The drawer is closed when it is pressed: it lies over the notice that tells what was found.
 #[component]
-fn ScanNow() -> impl IntoView {
+fn ScanNow(close: impl Fn() + Send + Sync + 'static) -> impl IntoView {
     let notices = expect_context::<Notices>();
     let scan = Action::new(|_: &()| rescan());
     Effect::new(move || match scan.value().get() {
@@ -76,6 +77,7 @@ fn ScanNow() -> impl IntoView {
             aria-busy=text(move || scanning().to_string())
             disabled=scanning
             on:click=move |_| {
+                close();
                 scan.dispatch(());
             }
         >

@@ -27,6 +27,7 @@ pub struct Gallery {
     shelf: StoredValue<Shelf>,
     at_top: StoredValue<bool>,
     place: StoredValue<Place>,
+    followed: StoredValue<bool>,
 }
 
 /// Where the reader was.
@@ -53,6 +54,7 @@ impl Gallery {
             shelf: StoredValue::new(Shelf::default()),
             at_top: StoredValue::new(true),
             place: StoredValue::new(Place::default()),
+            followed: StoredValue::new(false),
         }
     }
 
@@ -60,10 +62,9 @@ impl Gallery {
         self.opened.get_untracked()
     }
 
-    /// `newest` is the first of all images; the window may begin further down.
-    pub fn open(&self, opening: Opening, newest: Option<ImageId>) {
+    pub fn open(&self, opening: Opening) {
         self.folders.set(opening.folders);
-        self.shelf.set_value(Shelf::open(&opening.window, newest));
+        self.shelf.set_value(Shelf::open(&opening.window, opening.newest));
         self.at_top.set_value(opening.window.start == 0);
         self.take_cards(opening.window.cards);
         self.publish();
@@ -112,7 +113,7 @@ impl Gallery {
 
     /// Everything anew after the feed began anew, in place. `held` is how many images are newer than the anchor.
     pub fn restart(&self, window: Window, held: u32) {
-        let anchor = if held == 0 { window.newest() } else { self.anchor() };
+        let anchor = if window.start == 0 && held == 0 { window.newest() } else { self.anchor() };
         let mut shelf = Shelf::open(&window, anchor);
         shelf.set_held(held);
         self.shelf.set_value(shelf);
@@ -164,6 +165,16 @@ impl Gallery {
 
     pub fn forget_picture(&self) {
         self.place.update_value(|place| place.opened = None);
+    }
+
+    /// The reader goes from here to the page of a picture.
+    pub fn set_followed(&self) {
+        self.followed.set_value(true);
+    }
+
+    /// Whether the page that opens now was gone to from here. Asked once: a later visit may come another way.
+    pub fn take_followed(&self) -> bool {
+        self.followed.try_update_value(std::mem::take).unwrap_or(false)
     }
 
     /// Each card to its own signal; a new signal for those that just came into the window.

@@ -8,6 +8,8 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::{api::Failure, browser::wait};
+
 /// JSON, read from bytes as the answers of server functions are, so that the browser's half holds one reader of each type.
 pub struct Json;
 
@@ -29,10 +31,15 @@ impl<T: DeserializeOwned> Decoder<T> for Json {
     }
 }
 
-pub fn page_data<T, F>(read: impl Fn() -> F + Send + Sync + 'static) -> Resource<T, Json>
+pub fn page_data<T, F>(read: impl Fn() -> F + Send + Sync + 'static) -> Resource<Result<T, Failure>, Json>
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = T> + Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
 {
-    ArcResource::<T, Json>::new_with_options(|| (), move |()| read(), false).into()
+    let read = move |()| {
+        let reading = read();
+        // The server asks itself, and has no clock of a browser.
+        async move { if is_browser() { wait::for_answer(reading).await } else { reading.await } }
+    };
+    ArcResource::<Result<T, Failure>, Json>::new_with_options(|| (), read, false).into()
 }

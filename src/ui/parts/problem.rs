@@ -9,12 +9,12 @@ use super::{
 use crate::api::Failure;
 
 #[component]
-pub fn Problem(failure: Failure, retry: impl Fn() + Send + 'static) -> impl IntoView {
+pub fn Problem(heading: &'static str, failure: Failure, retry: impl Fn() + Send + 'static) -> impl IntoView {
     view! {
         <main class="gallery empty">
             <div class="empty-card" role="alert">
                 <Icon sign=Sign::Broken/>
-                <h1>"The pictures cannot be shown"</h1>
+                <h1>{heading}</h1>
                 <p>{failure.to_string()}</p>
                 <button type="button" class="button" on:click=move |_| retry()>"Try again"</button>
             </div>

@@ -11,7 +11,7 @@ use crate::browser::theme::{self, Theme};
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let chosen = RwSignal::new(Theme::System);
-    Effect::new(move || chosen.set(theme::remembered()));
+    Effect::new(move || chosen.set(theme::shown()));
     let turn = move |_| {
         let next = chosen.get_untracked().next();
         theme::choose(next);

@@ -7,15 +7,18 @@ use crate::{
     browser::{files, focus},
     ui::parts::{
         icon::{Icon, Sign},
+        notice::Notices,
         shared::when,
     },
 };
 
+const FOLDER_DROPPED: &str = "Folders cannot be dropped yet: open the folder and drop the pictures in it.";
+
 #[component]
 pub fn DropZone() -> impl IntoView {
     let over = RwSignal::new(false);
-    let uploads = expect_context::<Uploads>();
-    Effect::new(move || listen(over, uploads));
+    let (uploads, notices) = (expect_context::<Uploads>(), expect_context::<Notices>());
+    Effect::new(move || listen(over, uploads, notices));
     let overlay = || {
         view! {
             <div class="drop" aria-hidden="true">
@@ -31,7 +34,7 @@ pub fn DropZone() -> impl IntoView {
 }
 
 /// For as long as the page lives.
-fn listen(over: RwSignal<bool>, uploads: Uploads) {
+fn listen(over: RwSignal<bool>, uploads: Uploads, notices: Notices) {
     let dragged = move |event: &ev::DragEvent| {
         let files = files::are_dragged(event);
         if files {
@@ -50,7 +53,11 @@ fn listen(over: RwSignal<bool>, uploads: Uploads) {
         window_event_listener(ev::drop, move |event| {
             over.set(false);
             if dragged(&event) {
-                uploads.add(files::from_drop(&event));
+                let dropped = files::from_drop(&event);
+                if dropped.has_folder {
+                    notices.warn(FOLDER_DROPPED.into());
+                }
+                uploads.add(dropped.files);
             }
         }),
         window_event_listener(ev::paste, move |event| {

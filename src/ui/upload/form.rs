@@ -1,6 +1,7 @@
-//! The upload button. It is the label of a file field in a real form, so it works before and without WebAssembly.
+//! The upload button. It is the label of a file field in a real form, so it works without WebAssembly, and what is chosen
+//! before the page is awake is taken over then.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
 use super::Uploads;
 use crate::{
@@ -9,12 +10,19 @@ use crate::{
     ui::parts::icon::{Icon, Sign},
 };
 
-// As text: with scripts on, a browser makes no elements in there to be hydrated.
-const SEND: &str = "<button class=\"button\">Send</button>";
-
 #[component]
 pub fn UploadForm(label: &'static str) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
+    let field = NodeRef::<Input>::new();
+    let take = move || {
+        if let Some(field) = field.get_untracked() {
+            uploads.add(files::from_field(&field));
+        }
+    };
+    Effect::new(move || {
+        field.track();
+        take();
+    });
     view! {
         <form class="upload" method="post" action=UPLOAD_URL enctype="multipart/form-data">
             <label class="button">
@@ -26,10 +34,11 @@ pub fn UploadForm(label: &'static str) -> impl IntoView {
                     name="file"
                     multiple
                     accept="image/*"
-                    on:change=move |event| uploads.add(files::from_field(&event))
+                    node_ref=field
+                    on:change=move |_| take()
                 />
             </label>
-            <noscript inner_html=SEND></noscript>
+            <button class="button send">"Send"</button>
         </form>
     }
 }

@@ -20,7 +20,7 @@ pub enum Step {
     Done,
     /// A sentence that says what to do.
     Failed(String),
-    /// To be sent again by itself as soon as the server is back.
+    /// To be sent again by itself as soon as the server and its database are back.
     Unreached,
 }
 
@@ -37,6 +37,8 @@ pub struct Tally {
     pub total: usize,
     pub done: usize,
     pub failed: usize,
+    /// Of those that failed, these are sent again by themselves.
+    pub unreached: usize,
     pub sending: usize,
 }
 
@@ -48,7 +50,11 @@ impl Tally {
                 Step::Waiting => {}
                 Step::Sending => tally.sending += 1,
                 Step::Done => tally.done += 1,
-                Step::Failed(_) | Step::Unreached => tally.failed += 1,
+                Step::Failed(_) => tally.failed += 1,
+                Step::Unreached => {
+                    tally.failed += 1;
+                    tally.unreached += 1;
+                }
             }
             tally
         })
@@ -84,12 +90,13 @@ impl Uploads {
         if chosen.is_empty() {
             return;
         }
-        if untrack(|| self.tally()).failed == 0 && untrack(|| self.tally()).is_over() {
+        let before = untrack(|| self.tally());
+        if before.failed == 0 && before.is_over() {
             self.clear();
         }
         let room = ENTRIES_MAX.saturating_sub(self.entries.with_untracked(Vec::len));
         let beyond = chosen.len().saturating_sub(room);
-        self.left_out.set(beyond);
+        self.left_out.update(|left_out| *left_out += beyond);
         for left_out in chosen.iter().skip(room) {
             files::forget(left_out.key);
         }
@@ -109,7 +116,7 @@ impl Uploads {
         self.work();
     }
 
-    /// The server is back.
+    /// The server may be back.
     pub fn resume(&self) {
         self.entries.with_untracked(|entries| {
             for entry in entries.iter().filter(|entry| entry.step.with_untracked(|step| *step == Step::Unreached)) {
@@ -153,7 +160,7 @@ fn outcome(answer: Result<Uploaded, Failure>) -> Step {
             Some(refused) => Step::Failed(refused.reason),
             None => Step::Done,
         },
-        Err(Failure::Unreachable) => Step::Unreached,
+        Err(failure) if failure.is_passing() => Step::Unreached,
         Err(failure) => Step::Failed(failure.to_string()),
     }
 }
@@ -167,7 +174,7 @@ mod tests {
     fn a_tally_counts_each_file_once() {
         let steps = [Step::Waiting, Step::Sending, Step::Done, Step::Failed(String::new()), Step::Unreached];
         let tally = Tally::of(steps.iter());
-        assert_eq!(tally, Tally { total: 5, done: 1, failed: 2, sending: 1 });
+        assert_eq!(tally, Tally { total: 5, done: 1, failed: 2, unreached: 1, sending: 1 });
         assert!(!tally.is_over());
         assert!(Tally::of([Step::Done, Step::Unreached].iter()).is_over());
     }
@@ -176,6 +183,7 @@ mod tests {
     fn an_answer_is_an_outcome() {
         assert_eq!(outcome(Ok(Uploaded::default())), Step::Done);
         assert_eq!(outcome(Err(Failure::Unreachable)), Step::Unreached);
+        assert_eq!(outcome(Err(Failure::Away)), Step::Unreached);
         let refused = vec![Refused { name: "a.txt".into(), reason: "No picture.".into() }];
         let expect = Step::Failed("No picture.".into());
         assert_eq!(outcome(Ok(Uploaded { images: Vec::new(), refused })), expect);

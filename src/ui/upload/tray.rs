@@ -1,5 +1,7 @@
 //! The corner that tells how the uploads go. Sends nothing.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::{
@@ -18,15 +20,18 @@ use crate::{
     },
 };
 
+const RESUME_MS: u64 = 5_000;
+
 #[component]
 pub fn Tray() -> impl IntoView {
     let (uploads, feed) = (expect_context::<Uploads>(), expect_context::<Feed>());
+    let tally = Memo::new(move |_| uploads.tally());
     Effect::new(move || {
         if feed.status.get() == Status::Live {
             uploads.resume();
         }
     });
-    let tally = Memo::new(move |_| uploads.tally());
+    resume_while_live(tally);
     let any = Memo::new(move |_| tally.get().total > 0);
     // What went well is told in a line; what did not is listed until it is settled.
     let settled = Memo::new(move |_| tally.get().is_over() && tally.get().failed == 0);
@@ -51,6 +56,18 @@ pub fn Tray() -> impl IntoView {
         .into_any()
     };
     when(move || any.get(), tray)
+}
+
+/// An upload can fail although the line to the server holds; then nothing comes back that would tell when to send it again.
+fn resume_while_live(tally: Memo<Tally>) {
+    let (uploads, feed) = (expect_context::<Uploads>(), expect_context::<Feed>());
+    let stranded = Memo::new(move |_| tally.with(|tally| tally.unreached > 0));
+    Effect::new(move || {
+        if stranded.get() && feed.status.get() == Status::Live {
+            let resume = set_timeout_with_handle(move || uploads.resume(), Duration::from_millis(RESUME_MS)).ok();
+            on_cleanup(move || _ = resume.map(|resume| resume.clear()));
+        }
+    });
 }
 
 #[component]
@@ -134,7 +151,7 @@ fn how(step: &Step) -> String {
         Step::Sending => "Sending…",
         Step::Done => "Done",
         Step::Failed(reason) => reason,
-        Step::Unreached => "The server cannot be reached. Sent again as soon as it is back.",
+        Step::Unreached => "The server or its database cannot be reached. Sent again as soon as it is back.",
     };
     words.to_owned()
 }

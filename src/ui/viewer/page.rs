@@ -15,14 +15,15 @@ use crate::{
     ui::{
         feed::Feed,
         gallery::Gallery,
-        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::retry_by_itself},
+        header::Header,
+        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::Attempts},
     },
 };
 
 #[component]
 pub fn PicturePage() -> impl IntoView {
     let (gallery, viewer, feed) = (expect_context::<Gallery>(), expect_context::<Viewer>(), expect_context::<Feed>());
-    viewer.set_from_gallery(gallery.is_open());
+    viewer.set_from_gallery(gallery.take_followed());
     on_cleanup(move || viewer.close());
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<ImageId>().ok()));
@@ -32,8 +33,10 @@ pub fn PicturePage() -> impl IntoView {
             None => Err(Failure::NotFound),
         }
     });
+    let attempts = Attempts::new();
+    let retry = move || opening.refetch();
     view! {
-        <Suspense fallback=Skeleton>
+        <Transition fallback=Skeleton>
             {move || Suspend::new(async move {
                 match opening.await {
                     Ok(picture) => {
@@ -43,12 +46,24 @@ pub fn PicturePage() -> impl IntoView {
                     }
                     Err(Failure::NotFound) => EitherOf3::B(view! { <NotFound/> }),
                     Err(failure) => {
-                        retry_by_itself(&failure, move || opening.refetch());
-                        EitherOf3::C(view! { <Problem failure retry=move || opening.refetch()/> })
+                        attempts.failed(&failure, retry);
+                        EitherOf3::C(view! { <NotShown failure retry=move || attempts.now(retry)/> })
                     }
                 }
             })}
-        </Suspense>
+        </Transition>
+    }
+}
+
+/// Instead of the picture, with the ways on that every other page has.
+#[component]
+fn NotShown(failure: Failure, retry: impl Fn() + Send + 'static) -> impl IntoView {
+    view! {
+        <Title text="Not shown · PixelSync"/>
+        <div class="app">
+            <Header/>
+            <Problem heading="The picture cannot be shown" failure retry/>
+        </div>
     }
 }
 

@@ -7,6 +7,7 @@ use leptos::{
 
 use super::{Viewer, turn::Turn};
 use crate::{
+    browser::viewport,
     model::{Card, ImageId},
     ui::parts::{
         icon::{Icon, Sign},
@@ -16,14 +17,17 @@ use crate::{
     },
 };
 
-/// A finger that moved less than this, or more up than aside, turned no page.
+/// A finger that moved less than this, or more up than aside, turned no page. Over a picture that was zoomed into, it moves that.
 const SWIPE_MIN_PX: f64 = 48.0;
 
 #[component]
 pub fn Stage(turn: Turn) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let touched = StoredValue::new(None::<(f64, f64)>);
-    let start = move |event: TouchEvent| touched.set_value(finger(&event).filter(|_| event.touches().length() == 1));
+    let start = move |event: TouchEvent| {
+        let turns = event.touches().length() == 1 && !viewport::is_zoomed();
+        touched.set_value(finger(&event).filter(|_| turns));
+    };
     let end = move |event: TouchEvent| {
         let (Some(from), Some(to)) = (touched.get_value(), finger(&event)) else { return };
         touched.set_value(None);
@@ -68,7 +72,7 @@ fn swipe(across: f64, down: f64) -> Option<Swipe> {
 #[component]
 fn TurnLink(turn: Turn, newer: bool) -> impl IntoView {
     let target = move || if newer { turn.newer() } else { turn.older() };
-    let href = maybe(move || target().map(|id: ImageId| format!("/pictures/{id}")));
+    let href = maybe(move || target().as_ref().map(ImageId::page_url));
     let (class, label, sign) = match newer {
         true => ("turn newer", "Previous picture", Sign::Left),
         false => ("turn older", "Next picture", Sign::Right),

@@ -6,8 +6,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::{Failure, pictures},
-    browser::preload::preload,
-    model::{Batch, Cursor, ImageId, Op, Picture},
+    browser::{preload::preload, wait},
+    model::{Batch, Change, Cursor, ImageId, Op, Picture},
+    ui::parts::retry::Again,
 };
 
 #[derive(Clone, Copy)]
@@ -18,12 +19,16 @@ pub struct Viewer {
     pub trouble: RwSignal<Option<Failure>>,
     /// Neighbours as they were read, until something moves.
     ready: StoredValue<HashMap<ImageId, Picture>>,
+    /// Neighbours that are being read, each with the number of its request. What changes meanwhile is taken out.
+    asked: StoredValue<HashMap<ImageId, u32>>,
+    requests: StoredValue<u32>,
     /// What the address asks for.
     wanted: StoredValue<Option<ImageId>>,
     /// How the reader got here, and with it where "back" leads.
     from_gallery: StoredValue<bool>,
     reading: StoredValue<bool>,
     outdated: StoredValue<bool>,
+    again: Again,
 }
 
 impl Viewer {
@@ -34,10 +39,13 @@ impl Viewer {
             removed: RwSignal::new(false),
             trouble: RwSignal::new(None),
             ready: StoredValue::new(HashMap::new()),
+            asked: StoredValue::new(HashMap::new()),
+            requests: StoredValue::new(0),
             wanted: StoredValue::new(None),
             from_gallery: StoredValue::new(false),
             reading: StoredValue::new(false),
             outdated: StoredValue::new(false),
+            again: Again::new(),
         }
     }
 
@@ -53,18 +61,33 @@ impl Viewer {
     pub fn close(&self) {
         self.wanted.set_value(None);
         self.shown.set(None);
-        self.ready.update_value(HashMap::clear);
-        self.trouble.set(None);
+        self.let_go_of_neighbours();
+        self.settle();
         self.removed.set(false);
+    }
+
+    fn let_go_of_neighbours(&self) {
+        self.ready.update_value(HashMap::clear);
+        self.asked.update_value(HashMap::clear);
+    }
+
+    /// There is nothing (more) to try again.
+    fn settle(&self) {
+        self.again.cancel();
+        self.trouble.set(None);
     }
 
     pub fn show(&self, picture: Picture) {
         self.wanted.set_value(Some(picture.card.id));
         self.removed.set(false);
-        self.trouble.set(None);
+        self.settle();
         if self.shown.with_untracked(|shown| shown.as_ref() != Some(&picture)) {
             self.shown.set(Some(picture));
         }
+    }
+
+    pub fn wants(&self, id: ImageId) -> bool {
+        self.wanted.get_value() == Some(id)
     }
 
     /// What is shown stays until the other is there.
@@ -91,8 +114,8 @@ impl Viewer {
             while viewer.outdated.get_value() {
                 viewer.outdated.set_value(false);
                 let Some(id) = viewer.wanted.get_value() else { break };
-                let answer = pictures::show_picture(id).await;
-                if viewer.wanted.get_value() == Some(id) {
+                let answer = wait::for_answer(pictures::show_picture(id)).await;
+                if viewer.wants(id) {
                     viewer.take(answer);
                 }
             }
@@ -107,7 +130,13 @@ impl Viewer {
                 self.make_ready();
             }
             Err(Failure::NotFound) if self.is_shown() => self.removed.set(true),
-            Err(failure) => self.trouble.set(Some(failure)),
+            Err(failure) => {
+                if failure.is_passing() {
+                    let viewer = *self;
+                    self.again.later(move || viewer.retry());
+                }
+                self.trouble.set(Some(failure));
+            }
         }
     }
 
@@ -116,7 +145,7 @@ impl Viewer {
         self.shown.with_untracked(|shown| shown.as_ref().map(|picture| picture.card.id) == wanted)
     }
 
-    /// The line is back.
+    /// The line is back, or somebody asks once more for what could not be had.
     pub fn retry(&self) {
         if self.trouble.with_untracked(Option::is_some) {
             self.read();
@@ -133,7 +162,9 @@ impl Viewer {
             ready.insert(shown, picture);
         });
         for id in near.into_iter().flatten() {
-            if !self.ready.with_value(|ready| ready.contains_key(&id)) {
+            let known = self.ready.with_value(|ready| ready.contains_key(&id))
+                || self.asked.with_value(|asked| asked.contains_key(&id));
+            if !known {
                 let viewer = *self;
                 spawn_local(async move { viewer.make_one_ready(id).await });
             }
@@ -141,8 +172,16 @@ impl Viewer {
     }
 
     async fn make_one_ready(self, id: ImageId) {
+        let request = self.requests.get_value().wrapping_add(1);
+        self.requests.set_value(request);
+        self.asked.update_value(|asked| _ = asked.insert(id, request));
+        let answer = wait::for_answer(pictures::show_picture(id)).await;
+        if self.asked.with_value(|asked| asked.get(&id) != Some(&request)) {
+            return;
+        }
+        self.asked.update_value(|asked| _ = asked.remove(&id));
         // A neighbour that cannot be had says so when it is gone to.
-        let Ok(picture) = pictures::show_picture(id).await else { return };
+        let Ok(picture) = answer else { return };
         if let Some(url) = picture.card.preview_url().filter(|_| picture.card.thumbhash.is_some()) {
             preload(url);
         }
@@ -159,29 +198,37 @@ impl Viewer {
         else {
             return;
         };
+        let moved = batch.changes.iter().any(|change| change.op != Op::Update);
+        self.change_neighbours(&batch.changes, moved);
         if at.epoch == batch.to.epoch && batch.to.seq <= at.seq {
             return;
         }
-        let mut moved = false;
-        for change in &batch.changes {
-            moved |= change.op != Op::Update;
-            self.ready.update_value(|ready| _ = ready.remove(&change.id));
-            if change.id == id {
-                moved = true;
-                self.change_shown(change);
-            }
+        for change in batch.changes.iter().filter(|change| change.id == id) {
+            self.change_shown(change);
         }
-        if moved {
-            self.ready.update_value(HashMap::clear);
-            // Of one that was removed there is nothing to read.
-            if !self.removed.get_untracked() {
-                self.read();
-            }
+        // What is wanted may be under way already, and as old as before this.
+        let outdated = moved || batch.changes.iter().any(|change| change.id == id || self.wants(change.id));
+        // Of one that was removed there is nothing to read.
+        let over = self.removed.get_untracked() && self.wants(id);
+        if outdated && !over {
+            self.read();
         }
     }
 
-    fn change_shown(&self, change: &crate::model::Change) {
+    /// What is ready, or was asked for before this, may be of before this.
+    fn change_neighbours(&self, changes: &[Change], moved: bool) {
+        if moved {
+            return self.let_go_of_neighbours();
+        }
+        for change in changes {
+            self.ready.update_value(|ready| _ = ready.remove(&change.id));
+            self.asked.update_value(|asked| _ = asked.remove(&change.id));
+        }
+    }
+
+    fn change_shown(&self, change: &Change) {
         let Some(card) = change.card.clone() else { return self.removed.set(true) };
+        self.removed.set(false);
         let newer = self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| card.rev > shown.card.rev));
         if newer {
             self.shown.update(|shown| {
@@ -194,16 +241,21 @@ impl Viewer {
 
     /// After the feed began anew. None when no picture is looked at.
     pub async fn restart(&self) -> Result<Option<Cursor>, Failure> {
-        self.ready.update_value(HashMap::clear);
-        let Some(id) = self.wanted.get_value().filter(|_| !self.removed.get_untracked()) else { return Ok(None) };
-        match pictures::show_picture(id).await {
+        self.let_go_of_neighbours();
+        let Some(id) = self.wanted.get_value() else { return Ok(None) };
+        match wait::for_answer(pictures::show_picture(id)).await {
             Ok(picture) => {
                 let at = picture.at;
-                self.show(picture);
+                // The reader may have gone on meanwhile.
+                if self.wants(id) {
+                    self.show(picture);
+                }
                 Ok(Some(at))
             }
             Err(Failure::NotFound) => {
-                self.removed.set(true);
+                if self.wants(id) {
+                    self.removed.set(true);
+                }
                 Ok(None)
             }
             Err(failure) => Err(failure),

@@ -34,9 +34,14 @@ impl Turn {
 
     /// In place of the present picture, so that "back" leads to the gallery.
     pub fn to(&self, id: Option<ImageId>) {
-        if let Some(id) = id {
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            self.navigate.with_value(|navigate| navigate(&format!("/pictures/{id}"), options));
+        match id {
+            // Its address is there already; what is missing is the picture.
+            Some(id) if self.viewer.wants(id) => self.viewer.retry(),
+            Some(id) => {
+                let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                self.navigate.with_value(|navigate| navigate(&id.page_url(), options));
+            }
+            None => {}
         }
     }
 
