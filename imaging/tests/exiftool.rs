@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use pixelsync_imaging::{Limits, Verdict, develop, probe};
+use pixelsync_imaging::probe;
 use serde_json::Value;
 
 type Tags = BTreeMap<String, Value>;
@@ -173,13 +173,5 @@ fn facts_are_exiftools() {
                 .map(|line| format!("{}: {line}", file.display())),
         );
     }
-    for file in &files {
-        let bytes = std::fs::read(file).expect("a file");
-        let developed = develop(&bytes, &Limits::default());
-        if developed.verdict != Verdict::Ok {
-            println!("{}: {:?}", file.display(), developed.verdict);
-        }
-    }
-    println!("{} files, {} differences", files.len(), wrong.len());
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(wrong.is_empty(), "of {} files: {wrong:#?}", files.len());
 }
