@@ -10,7 +10,7 @@ test('a damaged file says so, says why, and heals when a whole one takes its pla
   await expect(cell(page, 'torn.png').locator('.badge')).toContainText('Damaged');
   await cell(page, 'torn.png').click();
   await expect(page.getByRole('heading', { name: 'Damaged' })).toBeVisible();
-  await expect(page.locator('.blank')).toContainText('The file ends early.');
+  await expect(page.locator('.blank')).toContainText('The file ends early');
   await expect(page.locator('.blank')).toContainText('heals by itself');
 
   await server.drop('torn.png', png(1));

@@ -10,7 +10,7 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod folder;
 #[cfg(feature = "ssr")]
-pub mod imaging;
+pub use pixelsync_imaging as imaging;
 #[cfg(feature = "ssr")]
 pub mod server;
 

@@ -8,7 +8,6 @@ use walkdir::WalkDir;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &["model"]),
     ("folder", &["folder", "model"]),
-    ("imaging", &["imaging", "model"]),
     // http renders the pages of `ui` and answers the functions of `api`
     ("server", &["server", "model", "folder", "imaging", "api", "ui"]),
     ("api", &["api", "model", "server"]),
@@ -23,7 +22,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("leptos_axum::", &["src/server/http/"]),
     ("web_sys::", &["src/browser/"]),
     ("notify::", &["src/folder/watch.rs"]),
-    ("image::", &["src/imaging/"]),
+    ("image::", &[]),
     ("cfg(feature", &["src/lib.rs"]),
     ("cfg(target", &["src/lib.rs"]),
 ];

@@ -11,9 +11,10 @@ use std::{
 use anyhow::{Context, Result};
 use pixelsync::{
     folder::Seen,
-    imaging::{Derived, Encoded, Facts, Judged},
+    imaging::{Derived, Encoded, Facts, Said},
     model::{ImageId, State},
     server::{
+        content::Content,
         db::{self, activity, derivatives, folders::FolderRow, images},
         feed::Feed,
     },
@@ -112,16 +113,18 @@ async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
     let derived = Derived {
         width: 6000,
         height: 4000,
-        orientation: 1,
         thumbhash: vec![7; 24],
         thumbnail: made("image/webp"),
         preview: made("image/jpeg"),
     };
-    let content = Judged {
+    let content = Content {
         hash: Some(hash),
         mime: Some("image/jpeg"),
         state: State::Ok,
         reason: None,
+        size: Some((6000, 4000)),
+        orientation: Some(1),
+        said: Said::default(),
         facts: Facts { camera: Some("Canon EOS R6".into()), iso: Some(200), ..Facts::default() },
         derived: Some(derived),
     };

@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use super::db::{self, DbError};
+use crate::api::Failure;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -33,6 +34,14 @@ impl Error {
         |source| match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull,
             _ => Error::Disk { path: path.into(), source },
+        }
+    }
+
+    /// The sentence for whoever asked. What is nobody's business but the log's is not told.
+    pub fn sentence(&self) -> String {
+        match self {
+            Error::Database(_) | Error::Disk { .. } => Failure::Broken.to_string(),
+            told => told.to_string(),
         }
     }
 

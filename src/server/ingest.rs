@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     App, Error,
+    content::Content,
     db::{self, DbError, activity, derivatives::Kind, folders::FolderRow, images},
     reconcile::Known,
     store::Store,
@@ -16,16 +17,16 @@ use crate::{
         Seen,
         scan::{path_bytes, path_from_bytes},
     },
-    imaging::{self, Facts, Judged},
     model::{ImageId, State},
 };
 
 /// Larger files are no pictures of any camera; reading one whole would take the memory of many.
 const FILE_BYTES_MAX: i64 = 1 << 30;
+const SIDECAR_BYTES_MAX: u64 = 8 << 20;
 
 /// A file as it was read.
 pub enum Read {
-    Content(Box<Judged>),
+    Content(Box<Content>),
     /// It went before it could be read.
     Gone,
     /// It changed while it was being read: whoever writes it will be done sometime.
@@ -60,7 +61,7 @@ pub async fn make_again(app: &App, id: ImageId) -> Result<(), Error> {
 fn read_blocking(store: &Store, root: &Path, seen: &Seen) -> Result<Read, Error> {
     let path = root.join(&seen.path);
     if seen.size > FILE_BYTES_MAX {
-        return Ok(Read::Content(Box::new(unread(
+        return Ok(Read::Content(Box::new(Content::unread(
             State::Unsupported,
             "The file is larger than 1 GiB, more than is taken in.",
         ))));
@@ -70,7 +71,7 @@ fn read_blocking(store: &Store, root: &Path, seen: &Seen) -> Result<Read, Error>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Read::Gone),
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "a file cannot be read");
-            return Ok(Read::Content(Box::new(unread(
+            return Ok(Read::Content(Box::new(Content::unread(
                 State::Unreadable,
                 "The file cannot be read: check its permissions.",
             ))));
@@ -81,17 +82,23 @@ fn read_blocking(store: &Store, root: &Path, seen: &Seen) -> Result<Read, Error>
         Ok(_) => return Ok(Read::Changing),
         Err(_) => return Ok(Read::Gone),
     }
-    let judged = imaging::judge(&bytes);
-    if let (Some(hash), Some(derived)) = (&judged.hash, &judged.derived) {
+    let content = Content::of(&bytes, sidecar(&path).as_deref());
+    if let (Some(hash), Some(derived)) = (&content.hash, &content.derived) {
         for (kind, made) in [(Kind::Thumbnail, &derived.thumbnail), (Kind::Preview, &derived.preview)] {
             store.put(hash, kind, &made.bytes).map_err(Error::disk(store.path(hash, kind)))?;
         }
     }
-    Ok(Read::Content(Box::new(judged)))
+    Ok(Read::Content(Box::new(content)))
 }
 
-fn unread(state: State, reason: &str) -> Judged {
-    Judged { hash: None, mime: None, state, reason: Some(reason.into()), facts: Facts::default(), derived: None }
+/// The XMP file that other programs lay beside a picture, under either of two names.
+fn sidecar(picture: &Path) -> Option<Vec<u8>> {
+    let mut longer = picture.as_os_str().to_owned();
+    longer.push(".xmp");
+    [picture.with_extension("xmp"), picture.with_extension("XMP"), longer.into()].iter().find_map(|path| {
+        let is_sane = path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= SIDECAR_BYTES_MAX);
+        if is_sane { std::fs::read(path).ok() } else { None }
+    })
 }
 
 /// A file that had no record.
@@ -136,6 +143,10 @@ pub async fn update(app: &App, folder: &FolderRow, known: &Known, seen: &Seen, r
 /// A file that was found under another path. Its hash decides whether it is the same; if not, it is a new one.
 pub async fn relocate(app: &App, folder: &FolderRow, known: &Known, seen: &Seen, read: Read) -> Result<Outcome, Error> {
     let Read::Content(content) = &read else { return Ok(Outcome::Later) };
+    if content.hash.is_none() {
+        // too large or not readable just now: what is not known of it is no reason to forget what is
+        return mark(app, folder, known, content, seen).await.map(|()| Outcome::Moved);
+    }
     if !has_content(app, known, content).await? {
         mark_missing(app, folder, known).await?;
         return add(app, folder, seen, read, activity::Kind::Arrived).await;
@@ -153,7 +164,7 @@ pub async fn mark_missing(app: &App, folder: &FolderRow, known: &Known) -> Resul
     Ok(())
 }
 
-async fn mark(app: &App, folder: &FolderRow, known: &Known, content: &Judged, seen: &Seen) -> Result<(), Error> {
+async fn mark(app: &App, folder: &FolderRow, known: &Known, content: &Content, seen: &Seen) -> Result<(), Error> {
     let mut tx = db::begin(&app.pool).await?;
     images::relocate(&mut tx, known.id, seen).await?;
     images::set_state(&mut tx, known.id, content.state, content.reason.as_deref()).await?;
@@ -163,7 +174,7 @@ async fn mark(app: &App, folder: &FolderRow, known: &Known, content: &Judged, se
     Ok(())
 }
 
-async fn has_content(app: &App, known: &Known, content: &Judged) -> Result<bool, Error> {
+async fn has_content(app: &App, known: &Known, content: &Content) -> Result<bool, Error> {
     let hash = images::hash_of(&app.pool, known.id).await?;
     Ok(content.hash.is_some() && hash.as_deref() == content.hash.as_ref().map(|hash| &hash[..]))
 }
@@ -173,7 +184,7 @@ async fn write(
     folder: &FolderRow,
     id: ImageId,
     seen: &Seen,
-    content: &Judged,
+    content: &Content,
     how: activity::Kind,
 ) -> Result<(), DbError> {
     let mut tx = db::begin(&app.pool).await?;
@@ -181,6 +192,9 @@ async fn write(
     if let (Some(hash), Some(derived)) = (&content.hash, &content.derived) {
         db::derivatives::put(&mut tx, hash, Kind::Thumbnail, &derived.thumbnail).await?;
         db::derivatives::put(&mut tx, hash, Kind::Preview, &derived.preview).await?;
+    }
+    if let Some(hash) = &content.hash {
+        db::crops::fulfil(&mut tx, hash, id).await?;
     }
     activity::record(&mut tx, folder.project, how, id).await?;
     tx.commit().await?;

@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod config;
+pub mod content;
+pub mod crops;
 pub mod database;
 pub mod db;
 pub mod error;

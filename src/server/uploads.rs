@@ -23,14 +23,13 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 pub struct Received {
     pub id: ImageId,
     pub state: State,
-    pub bytes: u64,
 }
 
 /// The page's form. Each file stands for itself; a form of which no file could be taken is refused as a whole.
 pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Error> {
     let mut form = form.into_inner().ok_or(Error::Stopped)?;
     let mut uploaded = Uploaded::default();
-    let mut files = 0;
+    let (mut files, mut first_error) = (0, None);
     while let Some(field) = form.next_field().await.map_err(|_| broken_off())? {
         let Some(name) = field.file_name().map(str::to_owned).filter(|name| !name.is_empty()) else { continue };
         files += 1;
@@ -42,14 +41,14 @@ pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Er
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an upload was refused");
-                uploaded.refused.push(Refused { name, reason: error.to_string() });
+                uploaded.refused.push(Refused { name, reason: error.sentence() });
+                first_error.get_or_insert(error);
             }
         }
     }
     if uploaded.images.is_empty() {
-        let reason =
-            uploaded.refused.first().map_or("Choose a file first: the form had none.", |refused| &refused.reason);
-        return Err(Error::Refused(reason.to_owned()));
+        let none = || Error::Refused("Choose a file first: the form had none.".into());
+        return Err(first_error.unwrap_or_else(none));
     }
     // a plain form's answer is the gallery, which counts what the feed has
     if let Err(error) = app.feed.seal().await {
@@ -97,7 +96,7 @@ where
     let seen = Seen::new(published, &meta);
     let read = ingest::read(app, &folder.root, &seen).await?;
     match ingest::add(app, folder, &seen, read, activity::Kind::Uploaded).await? {
-        Outcome::Added(id, state) => Ok(Received { id, state, bytes }),
+        Outcome::Added(id, state) => Ok(Received { id, state }),
         // somebody took it out of the folder in the same moment
         _ => Err(Error::NotFound),
     }

@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod catalogue;
+mod crops;
+mod formats;
 mod http;
 mod live;
 mod refusals;

@@ -121,7 +121,10 @@ impl Run<'_> {
     /// In two runs: together the features of their dependencies would be different from those that either was built with.
     fn unit(&mut self, tally: &mut Tally) -> Result<()> {
         let url = self.database()?.url.clone();
-        for what in ["--package pixelsync --features ssr", "--package pixelsync-imaging --package pixelsync-postgres --package xtask"] {
+        for what in [
+            "--package pixelsync --features ssr",
+            "--package pixelsync-imaging --package pixelsync-postgres --package xtask",
+        ] {
             let mut command = self.cargo(&format!("test --no-fail-fast {what}"));
             command.env("DATABASE_URL", &url);
             setup::name_postgres(self.checkout, &mut command);

@@ -8,6 +8,7 @@ use crate::model::{ImageId, ProjectId};
 pub enum Kind {
     Arrived,
     Uploaded,
+    Cropped,
     Changed,
     Moved,
     Missing,
@@ -19,6 +20,7 @@ impl Kind {
         match self {
             Kind::Arrived => "arrived",
             Kind::Uploaded => "uploaded",
+            Kind::Cropped => "cropped",
             Kind::Changed => "changed",
             Kind::Moved => "moved",
             Kind::Missing => "missing",

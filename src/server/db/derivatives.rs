@@ -1,6 +1,6 @@
 //! Derivatives: what was made of a content. The bytes lie in the store, this is what is known of them.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use crate::imaging::Encoded;
 
@@ -41,4 +41,15 @@ pub async fn put(tx: &mut PgConnection, hash: &[u8; 32], kind: Kind, made: &Enco
     .execute(tx)
     .await
     .map(|_| ())
+}
+
+/// Whether it was ever made.
+pub async fn is_known(pool: &PgPool, hash: &[u8], kind: Kind) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from derivatives where hash = $1 and kind = $2) as "is_known!""#,
+        hash,
+        kind.name()
+    )
+    .fetch_one(pool)
+    .await
 }

@@ -9,9 +9,9 @@ use crate::{
         Seen,
         scan::{path_bytes, path_from_bytes},
     },
-    imaging::{Facts, Judged},
+    imaging::Facts,
     model::{Card, FolderId, ImageId, ProjectId, State},
-    server::{db::folders::FolderRow, reconcile::Known},
+    server::{content::Content, db::folders::FolderRow, reconcile::Known},
 };
 
 /// The highest id there can be: "from the newest on".
@@ -27,20 +27,27 @@ pub async fn put(
     id: ImageId,
     folder: &FolderRow,
     seen: &Seen,
-    content: &Judged,
+    content: &Content,
 ) -> sqlx::Result<()> {
-    let derived = content.derived.as_ref();
     let edge = |edge: u32| i32::try_from(edge).unwrap_or(i32::MAX);
     sqlx::query!(
         "insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device,
-                             hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+                             hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts,
+                             title, caption, rating, flag, label)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+                 $24, $25, $26, $27, $28)
          on conflict (id) do update set
              path = excluded.path, name = excluded.name, state = excluded.state, reason = excluded.reason, size = excluded.size,
              mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode, device = excluded.device,
              hash = excluded.hash, mime = excluded.mime, width = excluded.width, height = excluded.height,
              orientation = excluded.orientation, thumbhash = excluded.thumbhash, taken_at = excluded.taken_at,
-             taken_offset_min = excluded.taken_offset_min, camera = excluded.camera, lens = excluded.lens, facts = excluded.facts",
+             taken_offset_min = excluded.taken_offset_min, camera = excluded.camera, lens = excluded.lens, facts = excluded.facts,
+             -- what was said here outweighs what other programs wrote into the file
+             title = case when images.field_rev ? 'title' then images.title else excluded.title end,
+             caption = case when images.field_rev ? 'caption' then images.caption else excluded.caption end,
+             rating = case when images.field_rev ? 'rating' then images.rating else excluded.rating end,
+             flag = case when images.field_rev ? 'flag' then images.flag else excluded.flag end,
+             label = case when images.field_rev ? 'label' then images.label else excluded.label end",
         id.0,
         folder.project.0,
         folder.id.0,
@@ -55,15 +62,45 @@ pub async fn put(
         seen.device,
         content.hash.as_ref().map(|hash| &hash[..]),
         content.mime,
-        derived.map(|derived| edge(derived.width)),
-        derived.map(|derived| edge(derived.height)),
-        derived.map(|derived| i16::from(derived.orientation)),
-        derived.map(|derived| derived.thumbhash.as_slice()),
+        content.size.map(|size| edge(size.0)),
+        content.size.map(|size| edge(size.1)),
+        content.orientation.map(i16::from),
+        content.derived.as_ref().map(|derived| derived.thumbhash.as_slice()),
         content.facts.taken.map(|taken| taken.at),
         content.facts.taken.and_then(|taken| taken.offset_min),
         content.facts.camera,
         content.facts.lens,
         Json(&content.facts) as _,
+        content.said.title,
+        content.said.caption,
+        content.said.rating.map(i16::from),
+        content.said.rejected.then_some("reject"),
+        content.said.label,
+    )
+    .execute(&mut *tx)
+    .await?;
+    put_tags(tx, id, &content.said.keywords).await
+}
+
+/// What the file says its tags are, unless somebody has said so here.
+async fn put_tags(tx: &mut PgConnection, id: ImageId, tags: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from image_tags t using images i
+         where t.image_id = $1 and i.id = t.image_id and not i.field_rev ? 'tags' and t.tag <> all($2)",
+        id.0,
+        tags
+    )
+    .execute(&mut *tx)
+    .await?;
+    if tags.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into image_tags (image_id, tag)
+         select i.id, tag from images i, unnest($2::text[]) as tag where i.id = $1 and not i.field_rev ? 'tags'
+         on conflict do nothing",
+        id.0,
+        tags
     )
     .execute(tx)
     .await

@@ -1,6 +1,7 @@
 //! The only SQL: a file a noun, a function a query. The caller owns the transaction.
 
 pub mod activity;
+pub mod crops;
 pub mod derivatives;
 pub mod feed;
 pub mod folders;

@@ -25,14 +25,6 @@ pub(super) fn status(error: &Error) -> StatusCode {
     }
 }
 
-/// What is nobody's business but the log's is not told.
-fn sentence(error: &Error) -> String {
-    match error {
-        Error::Database(_) | Error::Disk { .. } => Failure::Broken.to_string(),
-        told => told.to_string(),
-    }
-}
-
 fn log(error: &Error) {
     match error {
         Error::NotFound | Error::Refused(_) | Error::CursorTooOld => {}
@@ -50,7 +42,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         log(&self);
         let status = status(&self);
-        let mut response = (status, Json(json!({ "error": sentence(&self) }))).into_response();
+        let mut response = (status, Json(json!({ "error": self.sentence() }))).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
         }

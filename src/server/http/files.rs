@@ -28,7 +28,10 @@ use crate::{
     model::ImageId,
     server::{
         App, Error,
-        db::{derivatives::Kind, images},
+        db::{
+            derivatives::{self, Kind},
+            images,
+        },
         ingest,
     },
 };
@@ -106,6 +109,10 @@ async fn derivative(
     let hash = images::hash_of(&app.pool, id).await?.ok_or(Error::NotFound)?;
     let path = app.store.path(&hash, kind);
     if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        // of what cannot be decoded there never was one, and asking again makes none
+        if !derivatives::is_known(&app.pool, &hash, kind).await? {
+            return Err(Error::NotFound);
+        }
         ingest::make_again(&app, id).await?;
     }
     send(&path, Some(kind.mime()), None, version.names(&hash), &headers).await

@@ -1,6 +1,7 @@
 //! The doors: pages, server functions, REST, live events, files. The only place that knows status codes and headers.
 
 mod assets;
+mod crops;
 mod error;
 mod events;
 mod extract;
@@ -24,6 +25,7 @@ pub fn router(app: App) -> Router {
         .merge(health::router())
         .merge(images::router())
         .merge(uploads::router())
+        .merge(crops::router())
         .merge(files::router())
         .merge(events::router())
         .merge(assets::router())

@@ -1,0 +1,112 @@
+//! Crops: a piece of a picture as a file of its own in the managed folder, linked to the picture that it is of.
+//!
+//! What the piece is of is written down before the file is there, under the content's hash; whoever takes the file in, be it
+//! the watcher or the next start, finds it and makes the link in the same transaction.
+
+use std::path::Path;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{
+    App, Error,
+    db::{activity, crops, images},
+    folders,
+    ingest::{self, Outcome},
+};
+use crate::{
+    folder::{
+        Seen,
+        scan::{path_from_bytes, shown_name},
+        write::{Part, safe_name},
+    },
+    imaging::{
+        Format, Limits,
+        crop::{self, Cropped, Region},
+    },
+    model::{ImageId, State},
+};
+
+/// The new picture, and how near it is to the data that it comes from.
+pub struct Made {
+    pub id: ImageId,
+    pub kind: crop::Kind,
+}
+
+pub async fn make(app: &App, of: ImageId, region: Region) -> Result<Made, Error> {
+    let source = images::original(&app.pool, of).await?.ok_or(Error::NotFound)?;
+    if matches!(source.state, State::Missing | State::Unreadable) {
+        return Err(Error::Refused("The file is not there just now, so nothing can be cut out of it.".into()));
+    }
+    folders::check_mark(&app.managed)?;
+    let path = path_from_bytes(&source.root).join(path_from_bytes(&source.path));
+    let piece = cut(app, path, region).await?;
+    let hash: [u8; 32] = Sha256::digest(&piece.bytes).into();
+    let number = crops::count(&app.pool, of).await? + 1;
+    let name = piece_name(&path_from_bytes(&source.path), piece.format, number);
+    let recipe = json!({ "crop": region, "kind": piece.kind.name() });
+    crops::intend(&app.pool, &hash, of, &recipe).await?;
+    let kind = piece.kind;
+    let id = publish(app, piece, name).await?;
+    // had the same piece been there before, nobody took the intention up
+    crops::forget(&app.pool, &hash).await?;
+    Ok(Made { id, kind })
+}
+
+async fn cut(app: &App, path: std::path::PathBuf, region: Region) -> Result<Cropped, Error> {
+    let _turn = app.decoders.acquire().await.map_err(|_| Error::Stopped)?;
+    let work = move || {
+        let bytes = std::fs::read(&path).map_err(Error::disk(&path))?;
+        crop::crop(&bytes, region, &Limits::default()).map_err(Error::Refused)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)?
+}
+
+async fn publish(app: &App, piece: Cropped, name: String) -> Result<ImageId, Error> {
+    let folder = &app.managed;
+    let root = folder.root.clone();
+    let write = move || {
+        let mut part = Part::create(&root)?;
+        part.write(&piece.bytes)?;
+        let published = part.publish(&name)?;
+        let meta = root.join(&published).symlink_metadata()?;
+        Ok(Seen::new(published, &meta))
+    };
+    let written = tokio::task::spawn_blocking(write).await.map_err(|_| Error::Stopped)?;
+    let seen = written.map_err(Error::disk(&folder.root))?;
+    let read = ingest::read(app, &folder.root, &seen).await?;
+    match ingest::add(app, folder, &seen, read, activity::Kind::Cropped).await? {
+        Outcome::Added(id, _) => Ok(id),
+        // somebody took it out of the folder in the same moment
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// `harbour.jpg` gives `harbour_crop-1.jpg`, in the end that its format has where that is another one.
+fn piece_name(source: &Path, format: Format, number: i64) -> String {
+    let stem = shown_name(Path::new(source.file_stem().unwrap_or_default()));
+    let own = source.extension().map(|end| end.to_string_lossy().into_owned());
+    let ends: &[&str] = match format {
+        Format::Png => &["png"],
+        Format::Tiff => &["tif", "tiff"],
+        Format::WebP => &["webp"],
+        _ => &["jpg", "jpeg", "jpe", "jfif"],
+    };
+    let end =
+        own.filter(|own| ends.iter().any(|end| end.eq_ignore_ascii_case(own))).unwrap_or_else(|| ends[0].to_owned());
+    safe_name(&format!("{stem}_crop-{number}.{end}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_says_what_it_is_of() {
+        let name = |source: &str, format| piece_name(Path::new(source), format, 2);
+        assert_eq!(name("trip/harbour.JPG", Format::Jpeg), "harbour_crop-2.JPG");
+        assert_eq!(name("scan.bmp", Format::Png), "scan_crop-2.png");
+        assert_eq!(name("raw.nef", Format::Jpeg), "raw_crop-2.jpg");
+        assert_eq!(name("plain", Format::Tiff), "plain_crop-2.tif");
+    }
+}
