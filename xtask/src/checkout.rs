@@ -29,7 +29,7 @@ pub(crate) struct Checkout {
     pub(crate) root: PathBuf,
     /// Cargo's target folder, which `CARGO_TARGET_DIR` may have put outside the checkout.
     pub(crate) target: PathBuf,
-    pub(crate) benches: Vec<String>,
+    pub(crate) benches: Vec<Bench>,
 }
 
 impl Checkout {
@@ -58,13 +58,22 @@ impl Checkout {
     }
 }
 
-/// The names of all `[[bench]]` targets of the package `pixelsync`.
-fn benches(metadata: &Value) -> Vec<String> {
+/// A `[[bench]]` target, and the package it belongs to.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Bench {
+    pub(crate) package: String,
+    pub(crate) name: String,
+}
+
+fn benches(metadata: &Value) -> Vec<Bench> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
-    let targets =
-        packages.filter(|package| package["name"] == "pixelsync").flat_map(|package| package["targets"].as_array());
-    let benches = targets.flatten().filter(|target| target["kind"][0] == "bench");
-    benches.filter_map(|target| target["name"].as_str().map(str::to_owned)).collect()
+    let targets = packages.flat_map(|package| {
+        let targets = package["targets"].as_array().into_iter().flatten();
+        targets.map(move |target| (package, target))
+    });
+    let benches = targets.filter(|(_, target)| target["kind"][0] == "bench");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    benches.map(|(package, target)| Bench { package: text(&package["name"]), name: text(&target["name"]) }).collect()
 }
 
 #[cfg(test)]
@@ -72,11 +81,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_root_packages_benches_are_named() {
+    fn benches_are_found_in_every_package() {
         let metadata = serde_json::json!({ "packages": [
-            { "name": "xtask", "targets": [{ "name": "other", "kind": ["bench"] }] },
-            { "name": "pixelsync", "targets": [{ "name": "pixelsync", "kind": ["bin"] }, { "name": "spine", "kind": ["bench"] }] },
+            { "name": "one", "targets": [{ "name": "other", "kind": ["bench"] }] },
+            { "name": "two", "targets": [{ "name": "two", "kind": ["bin"] }, { "name": "spine", "kind": ["bench"] }] },
         ] });
-        assert_eq!(benches(&metadata), ["spine"]);
+        let bench = |package: &str, name: &str| Bench { package: package.into(), name: name.into() };
+        assert_eq!(benches(&metadata), [bench("one", "other"), bench("two", "spine")]);
     }
 }

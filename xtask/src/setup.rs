@@ -23,6 +23,8 @@ pub(crate) enum Need {
     Nasm,
     Heif,
     Exiftool,
+    /// Only to be measured against.
+    Sharp,
     Postgres,
     Chromium,
     Playwright,
@@ -69,6 +71,9 @@ pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
             Need::Nasm => nasm()?,
             Need::Heif => heif(),
             Need::Exiftool => exiftool()?,
+            Need::Sharp => {
+                npm_packages(&checkout.root.join("imaging/benches/imaging"), "sharp, which ours is measured against")?
+            }
             Need::Postgres => postgres(checkout)?,
             Need::Chromium => chromium()?,
             Need::Playwright => {
