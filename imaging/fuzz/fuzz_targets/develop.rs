@@ -1,0 +1,16 @@
+//! Whatever the bytes are, decoding them ends well, soon, and with a sentence where it fails.
+#![no_main]
+
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use pixelsync_imaging::{Limits, Verdict, develop};
+
+const LIMITS: Limits =
+    Limits { pixels_max: 2_000_000, streamed_pixels_max: 2_000_000, time_max: Duration::from_secs(5) };
+
+fuzz_target!(init: pixelsync_imaging_fuzz::only_what_escapes_counts(), |bytes: &[u8]| {
+    if let Verdict::Corrupted(reason) | Verdict::Unsupported(reason) = develop(bytes, &LIMITS).verdict {
+        assert!(reason.ends_with('.'), "{reason}");
+    }
+});
