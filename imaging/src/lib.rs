@@ -131,17 +131,3 @@ pub fn develop(bytes: &[u8], limits: &Limits) -> Developed {
         }
     }
 }
-
-/// About how many bytes of memory it takes to develop a file; for whoever shares memory out.
-pub fn memory_needed(bytes: u64, format: Option<Format>, size: Option<(u32, u32)>) -> u64 {
-    const SMALL_PICTURES: u64 = 24 << 20;
-    let pixels = size.map_or(0, |(width, height)| u64::from(width) * u64::from(height));
-    let each = match format {
-        // made smaller while it is decoded; one in many scans needs its coefficients
-        Some(Format::Jpeg | Format::Raw(_)) => 3,
-        Some(Format::WebP) => 2,
-        Some(Format::JpegXl) => 16,
-        _ => 8,
-    };
-    bytes + SMALL_PICTURES + pixels * each
-}

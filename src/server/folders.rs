@@ -21,6 +21,7 @@ use super::{
     db::{activity, folders::FolderRow, images, operations},
     ingest::{self, Outcome, Read},
     reconcile::{self, Action, FileIdentity, Known},
+    report::Report,
     root::{self, RootIdentity},
 };
 use crate::{
@@ -30,7 +31,7 @@ use crate::{
         settle::{SETTLE, Settling},
         watch::{Dirty, Hint, Marks, Watch, start as start_watch},
     },
-    model::{State, SyncSummary},
+    model::SyncSummary,
 };
 
 /// How long hints are gathered before the first of them is acted on.
@@ -96,29 +97,6 @@ enum Trust {
     /// A person asked: many files gone at once are taken for gone. A root that is not whole never is.
     Person,
     Nobody,
-}
-
-/// What came of a look.
-#[derive(Default)]
-struct Report {
-    found: SyncSummary,
-    /// Files that could not be taken in, for reasons of their own.
-    failed: u32,
-    /// Why files that are absent were not called missing.
-    held_back: Option<String>,
-}
-
-impl Report {
-    /// What was left undone, for people.
-    fn undone(&self) -> Option<String> {
-        let failed = match self.failed {
-            0 => None,
-            1 => Some("1 file could not be taken in; the log says why.".to_owned()),
-            many => Some(format!("{many} files could not be taken in; the log says why.")),
-        };
-        let said: Vec<&str> = [&self.held_back, &failed].into_iter().filter_map(Option::as_deref).collect();
-        (!said.is_empty()).then(|| said.join(" "))
-    }
 }
 
 struct Keeper<'a> {
@@ -441,7 +419,7 @@ impl<'a> Keeper<'a> {
                 Err(error) => Err(error),
             };
             match done {
-                Ok(Some(outcome)) => tally(&mut report.found, outcome),
+                Ok(Some(outcome)) => report.add(outcome),
                 Ok(None) => report.found.missing += 1,
                 Err(error) if error.is_passing() => return Err(error),
                 Err(error) => {
@@ -485,30 +463,6 @@ impl<'a> Keeper<'a> {
         };
         Ok(Some(outcome))
     }
-}
-
-fn tally(found: &mut SyncSummary, outcome: Outcome) {
-    let state = match outcome {
-        Outcome::Added(_, state) => {
-            found.added += 1;
-            state
-        }
-        Outcome::Updated(state) => {
-            found.updated += 1;
-            state
-        }
-        Outcome::Healed => {
-            found.healed += 1;
-            State::Ok
-        }
-        Outcome::Moved => {
-            found.moved += 1;
-            State::Ok
-        }
-        Outcome::Later => State::Ok,
-    };
-    found.corrupted += u32::from(state == State::Corrupted);
-    found.unreadable += u32::from(state == State::Unreadable);
 }
 
 /// Last changed long enough ago that nobody is at it; a clock that runs ahead counts as resting.
@@ -557,18 +511,5 @@ mod tests {
         let (folders, commands) = channel();
         drop(commands);
         assert!(matches!(folders.rescan().await, Err(Error::Stopped)));
-    }
-
-    #[test]
-    fn what_was_left_undone_is_said() {
-        let report = |failed, held_back: Option<&str>| {
-            Report { failed, held_back: held_back.map(str::to_owned), ..Report::default() }.undone()
-        };
-        assert_eq!(report(0, None), None);
-        assert_eq!(report(1, None).as_deref(), Some("1 file could not be taken in; the log says why."));
-        assert_eq!(
-            report(2, Some("They went.")).as_deref(),
-            Some("They went. 2 files could not be taken in; the log says why.")
-        );
     }
 }

@@ -14,6 +14,7 @@ pub mod http;
 pub mod ingest;
 pub mod lock;
 pub mod reconcile;
+pub mod report;
 pub mod root;
 pub mod run;
 pub mod store;

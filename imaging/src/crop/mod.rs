@@ -113,7 +113,7 @@ impl Source<'_> {
     fn exif(&self, size: (u32, u32)) -> Option<Vec<u8>> {
         // of a RAW file or a TIFF the whole file is the block
         let block = self.container.exif.as_deref()?;
-        if block.len() == self.job.bytes.len() { tiff::exif_of(block, size) } else { Some(exif::of_piece(block, size)) }
+        if block.len() == self.job.bytes.len() { tiff::exif_of(block) } else { Some(exif::of_piece(block, size)) }
     }
 
     fn xmp(&self) -> Option<Cow<'_, [u8]>> {

@@ -86,7 +86,7 @@ fn little_endian(piece: &DynamicImage) -> Vec<u8> {
 }
 
 /// The facts of a RAW file or a TIFF as a block for a JPEG.
-pub(super) fn exif_of(file: &[u8], _size: (u32, u32)) -> Option<Vec<u8>> {
+pub(super) fn exif_of(file: &[u8]) -> Option<Vec<u8>> {
     const BLOCK_BYTES_MAX: usize = 60_000;
     let tiff = Tiff::new(file)?;
     let first = tiff.first()?;
