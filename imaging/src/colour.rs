@@ -1,6 +1,8 @@
 //! Colours as the screen has them: profiles honoured, ink turned into light. Alone knows the colour engine.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformOptions};
+use std::sync::Arc;
+
+use moxcms::{ColorProfile, DataColorSpace, Layout, RenderingIntent, Transform8BitExecutor, TransformOptions};
 
 use crate::pixels::{Channels, Pixels};
 
@@ -22,17 +24,36 @@ pub(crate) fn profile_name(icc: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// A profile that cannot be read, or that is of another kind than the pixels, is taken for sRGB: so do browsers.
-pub(crate) fn to_srgb(pixels: Pixels, icc: Option<&[u8]>) -> Pixels {
-    let profile = icc.and_then(|icc| ColorProfile::new_from_slice(icc).ok());
-    match (pixels.channels, profile) {
-        (Channels::Cmyk, profile) => {
-            from_ink(pixels, profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk))
-        }
-        (_, Some(profile)) if profile.color_space == DataColorSpace::Rgb && !is_srgb(&profile) => {
-            from_light(pixels, &profile)
-        }
-        _ => pixels,
+/// How pixels become those of a screen. Made once for all of a picture's.
+pub(crate) struct ToSrgb(Option<Arc<Transform8BitExecutor>>);
+
+impl ToSrgb {
+    /// A profile that cannot be read, or that is of another kind than the pixels, is taken for sRGB: so do browsers.
+    pub(crate) fn new(channels: Channels, icc: Option<&[u8]>) -> ToSrgb {
+        let kind = if channels == Channels::Cmyk { DataColorSpace::Cmyk } else { DataColorSpace::Rgb };
+        let profile = icc.and_then(|icc| ColorProfile::new_from_slice(icc).ok());
+        let profile = profile.filter(|profile| profile.color_space == kind && !is_srgb(profile));
+        // four channels, whatever they mean
+        let layout = if channels == Channels::Rgb { Layout::Rgb } else { Layout::Rgba };
+        let shown = if channels == Channels::Rgba { Layout::Rgba } else { Layout::Rgb };
+        ToSrgb(profile.and_then(|profile| {
+            let options = TransformOptions { rendering_intent: intent(&profile), ..TransformOptions::default() };
+            profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), shown, options).ok()
+        }))
+    }
+
+    pub(crate) fn convert(&self, pixels: Pixels) -> Pixels {
+        let channels = if pixels.channels == Channels::Cmyk { Channels::Rgb } else { pixels.channels };
+        let by_profile = self.0.as_ref().and_then(|transform| {
+            let mut shown = vec![0; pixels.width as usize * pixels.height as usize * channels.count()];
+            transform.transform(&pixels.data, &mut shown).ok()?;
+            Some(shown)
+        });
+        let data = by_profile.unwrap_or_else(|| match pixels.channels {
+            Channels::Cmyk => pixels.data.as_chunks().0.iter().flat_map(light_through).collect(),
+            _ => pixels.data,
+        });
+        Pixels { channels, data, ..pixels }
     }
 }
 
@@ -61,32 +82,10 @@ fn is_srgb(profile: &ColorProfile) -> bool {
     })
 }
 
-fn options() -> TransformOptions {
-    TransformOptions { rendering_intent: RenderingIntent::RelativeColorimetric, ..TransformOptions::default() }
-}
-
-fn from_light(mut pixels: Pixels, profile: &ColorProfile) -> Pixels {
-    let layout = if pixels.channels == Channels::Rgba { Layout::Rgba } else { Layout::Rgb };
-    let transform = profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), layout, options());
-    let mut shown = vec![0; pixels.data.len()];
-    if transform.is_ok_and(|transform| transform.transform(&pixels.data, &mut shown).is_ok()) {
-        pixels.data = shown;
-    }
-    pixels
-}
-
-fn from_ink(pixels: Pixels, profile: Option<ColorProfile>) -> Pixels {
-    let count = pixels.width as usize * pixels.height as usize;
-    let by_profile = profile.and_then(|profile| {
-        // four channels, whatever they mean
-        let transform =
-            profile.create_transform_8bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgb, options()).ok()?;
-        let mut shown = vec![0; count * 3];
-        transform.transform(&pixels.data, &mut shown).ok()?;
-        Some(shown)
-    });
-    let data = by_profile.unwrap_or_else(|| pixels.data.as_chunks().0.iter().flat_map(light_through).collect());
-    Pixels { channels: Channels::Rgb, data, ..pixels }
+/// Colours that can be shown stay as they are, unless the profile has a table for pleasing ones alone: scanners' do.
+fn intent(profile: &ColorProfile) -> RenderingIntent {
+    let is_pleasing = profile.lut_a_to_b_colorimetric.is_none() && profile.lut_a_to_b_perceptual.is_some();
+    if is_pleasing { RenderingIntent::Perceptual } else { RenderingIntent::RelativeColorimetric }
 }
 
 /// What is left of white light under ideal inks.

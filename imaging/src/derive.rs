@@ -1,7 +1,7 @@
 //! The small pictures that people see first: thumbnail, preview, and the few bytes that stand in for both.
 
 use crate::{
-    colour,
+    colour::ToSrgb,
     decode::Decoded,
     encode,
     orientation::Orientation,
@@ -38,7 +38,8 @@ pub struct Derived {
 pub(crate) fn derive(decoded: Decoded, orientation: Orientation, icc: Option<&[u8]>) -> Option<Derived> {
     let (width, height) = orientation.size_seen(decoded.size);
     let large = shrink(decoded.pixels, PREVIEW_EDGE)?;
-    let large = orientation.set_upright(colour::to_srgb(large, icc));
+    let large = orientation.set_upright(ToSrgb::new(large.channels, icc).convert(large));
+    let (large_width, large_height) = (large.width, large.height);
     let small = shrink::shrink(&large, THUMBNAIL_EDGE)?;
     let thumbnail = encode::webp(&small, THUMBNAIL_QUALITY)?;
     let thumbhash = thumbhash_of(&small)?;
@@ -48,7 +49,7 @@ pub(crate) fn derive(decoded: Decoded, orientation: Orientation, icc: Option<&[u
         height,
         thumbhash,
         thumbnail: Encoded { mime: "image/webp", bytes: thumbnail, width: small.width, height: small.height },
-        preview: Encoded { mime: "image/jpeg", bytes: preview, width: large.width, height: large.height },
+        preview: Encoded { mime: "image/jpeg", bytes: preview, width: large_width, height: large_height },
     })
 }
 
@@ -63,6 +64,6 @@ fn thumbhash_of(small: &Pixels) -> Option<Vec<u8>> {
 }
 
 /// What is small enough is not copied.
-fn shrink(pixels: Pixels, edge: u32) -> Option<Pixels> {
+pub(crate) fn shrink(pixels: Pixels, edge: u32) -> Option<Pixels> {
     if pixels.width.max(pixels.height) <= edge { Some(pixels) } else { shrink::shrink(&pixels, edge) }
 }

@@ -1,6 +1,7 @@
 //! Pixels into bytes: WebP by libwebp, JPEG by libjpeg. Alone knows their encoders.
 
 use std::{
+    borrow::{Borrow, Cow},
     ffi::c_int,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::null_mut,
@@ -54,13 +55,15 @@ fn webp_by(config: &WebPConfig, pixels: &Pixels) -> Option<Vec<u8>> {
 }
 
 /// A marker and what stands behind it.
-pub(crate) type Marker<'a> = (u8, std::borrow::Cow<'a, [u8]>);
+pub(crate) type Marker<'a> = (u8, Cow<'a, [u8]>);
 
 #[derive(Clone, Copy)]
 pub(crate) struct JpegQuality {
     quality: u8,
-    /// Colours at full size, and tables made for this picture.
-    full: bool,
+    /// Colours at full size.
+    fine: bool,
+    /// Tables made for this picture, which takes a look at all of it before the first byte.
+    own_tables: bool,
     /// One channel, although the pixels have three.
     grey: bool,
 }
@@ -68,60 +71,95 @@ pub(crate) struct JpegQuality {
 impl JpegQuality {
     /// For what is made by the thousand.
     pub(crate) fn small(quality: u8) -> JpegQuality {
-        JpegQuality { quality, full: false, grey: false }
+        JpegQuality { quality, fine: false, own_tables: false, grey: false }
+    }
+
+    /// For what is looked at closely, and can be made again.
+    pub(crate) fn fine(quality: u8, grey: bool) -> JpegQuality {
+        JpegQuality { quality, fine: true, own_tables: false, grey }
     }
 
     /// For what is kept.
     pub(crate) fn full(quality: u8, grey: bool) -> JpegQuality {
-        JpegQuality { quality, full: true, grey }
+        JpegQuality { quality, fine: true, own_tables: true, grey }
     }
 }
 
 pub(crate) fn jpeg(pixels: &Pixels, quality: JpegQuality, markers: &[Marker<'_>]) -> Option<Vec<u8>> {
-    // libjpeg's errors are thrown through it; here there is nothing to tell of them
-    catch_unwind(AssertUnwindSafe(|| jpeg_unguarded(pixels, quality, markers))).ok()
+    let head = Head { size: (pixels.width, pixels.height), channels: pixels.channels, quality, markers };
+    head.written(std::iter::once(pixels))
 }
 
-fn jpeg_unguarded(pixels: &Pixels, quality: JpegQuality, markers: &[Marker<'_>]) -> Vec<u8> {
-    let mut errors = quiet_errors();
-    let mut output = Output::default();
-    // Adobe's programs store ink the wrong way round, and everybody expects it
-    let ink: Option<Vec<u8>> =
-        (pixels.channels == Channels::Cmyk).then(|| pixels.data.iter().map(|ink| 255 - ink).collect());
-    let data = ink.as_deref().unwrap_or(&pixels.data);
-    // SAFETY: errors, output and pixels outlive the compressor; rows are as long as is said.
-    unsafe {
-        let mut compressor = Compressor::new(&mut errors);
-        let info = compressor.info();
-        jpeg_mem_dest(info, &mut output.start, &mut output.length);
-        (info.image_width, info.image_height) = (pixels.width, pixels.height);
-        (info.input_components, info.in_color_space) = match pixels.channels {
-            Channels::Cmyk => (4, JCS_CMYK),
-            Channels::Rgb | Channels::Rgba => (3, JCS_RGB),
-        };
-        // its own profile searches long for a few bytes less
-        jpeg_c_set_int_param(info, JINT_COMPRESS_PROFILE, JCP_FASTEST as c_int);
-        jpeg_set_defaults(info);
-        if quality.grey && pixels.channels == Channels::Rgb {
-            jpeg_set_colorspace(info, JCS_GRAYSCALE);
+/// Of a picture without transparency or ink that comes in pieces, from top to bottom.
+pub(crate) fn jpeg_of_bands(
+    size: (u32, u32),
+    quality: JpegQuality,
+    bands: impl Iterator<Item = Pixels>,
+) -> Option<Vec<u8>> {
+    Head { size, channels: Channels::Rgb, quality, markers: &[] }.written(bands)
+}
+
+/// What a JPEG's compressor is told before the first row.
+struct Head<'a> {
+    size: (u32, u32),
+    channels: Channels,
+    quality: JpegQuality,
+    markers: &'a [Marker<'a>],
+}
+
+impl Head<'_> {
+    fn written(&self, bands: impl Iterator<Item = impl Borrow<Pixels>>) -> Option<Vec<u8>> {
+        // libjpeg's errors are thrown through it; here there is nothing to tell of them
+        catch_unwind(AssertUnwindSafe(|| self.written_unguarded(bands))).ok()
+    }
+
+    fn written_unguarded(&self, bands: impl Iterator<Item = impl Borrow<Pixels>>) -> Vec<u8> {
+        let mut errors = quiet_errors();
+        let mut output = Output::default();
+        // SAFETY: errors and output outlive the compressor; rows are as long as is said.
+        unsafe {
+            let mut compressor = Compressor::new(&mut errors);
+            let info = compressor.info();
+            jpeg_mem_dest(info, &mut output.start, &mut output.length);
+            (info.image_width, info.image_height) = self.size;
+            (info.input_components, info.in_color_space) = match self.channels {
+                Channels::Cmyk => (4, JCS_CMYK),
+                Channels::Rgb | Channels::Rgba => (3, JCS_RGB),
+            };
+            // its own profile searches long for a few bytes less
+            jpeg_c_set_int_param(info, JINT_COMPRESS_PROFILE, JCP_FASTEST as c_int);
+            jpeg_set_defaults(info);
+            if self.quality.grey && self.channels == Channels::Rgb {
+                jpeg_set_colorspace(info, JCS_GRAYSCALE);
+            }
+            jpeg_set_quality(info, self.quality.quality.into(), 1);
+            info.optimize_coding = self.quality.own_tables.into();
+            if self.quality.fine {
+                let first = &mut *info.comp_info;
+                (first.h_samp_factor, first.v_samp_factor) = (1, 1);
+            }
+            jpeg_start_compress(info, 1);
+            for (marker, data) in self.markers {
+                jpeg_write_marker(info, (*marker).into(), data.as_ptr(), data.len() as _);
+            }
+            for band in bands {
+                for row in as_stored(band.borrow()).chunks_exact(self.size.0 as usize * self.channels.count()) {
+                    let rows = [row.as_ptr()];
+                    jpeg_write_scanlines(info, rows.as_ptr(), 1);
+                }
+            }
+            jpeg_finish_compress(info);
+            drop(compressor);
+            output.bytes().to_vec()
         }
-        jpeg_set_quality(info, quality.quality.into(), 1);
-        info.optimize_coding = quality.full.into();
-        if quality.full {
-            let first = &mut *info.comp_info;
-            (first.h_samp_factor, first.v_samp_factor) = (1, 1);
-        }
-        jpeg_start_compress(info, 1);
-        for (marker, data) in markers {
-            jpeg_write_marker(info, (*marker).into(), data.as_ptr(), data.len() as _);
-        }
-        for row in data.chunks_exact(pixels.row_bytes()) {
-            let rows = [row.as_ptr()];
-            jpeg_write_scanlines(info, rows.as_ptr(), 1);
-        }
-        jpeg_finish_compress(info);
-        drop(compressor);
-        output.bytes().to_vec()
+    }
+}
+
+/// Adobe's programs store ink the wrong way round, and everybody expects it.
+fn as_stored(pixels: &Pixels) -> Cow<'_, [u8]> {
+    match pixels.channels {
+        Channels::Cmyk => pixels.data.iter().map(|ink| 255 - ink).collect(),
+        _ => Cow::Borrowed(&pixels.data),
     }
 }
 

@@ -30,7 +30,45 @@ pub enum Raw {
     Other,
 }
 
+/// The list of all formats: one that is forgotten does not compile.
+macro_rules! every {
+    ($($format:ident $(($raw:ident))?),+ $(,)?) => {{
+        const fn _none_is_forgotten(format: Format) {
+            match format {
+                $(Format::$format $((Raw::$raw))? => {})+
+            }
+        }
+        &[$(Format::$format $((Raw::$raw))?),+]
+    }};
+}
+
 impl Format {
+    pub const ALL: &[Format] = every!(
+        Jpeg,
+        Png,
+        Gif,
+        WebP,
+        Tiff,
+        Bmp,
+        Avif,
+        Heic,
+        JpegXl,
+        Raw(Dng),
+        Raw(CanonCr2),
+        Raw(CanonCr3),
+        Raw(Nikon),
+        Raw(Sony),
+        Raw(Fujifilm),
+        Raw(Olympus),
+        Raw(Panasonic),
+        Raw(Other),
+    );
+
+    /// As [`Format::mime`] writes it; other names that a format may have are not known.
+    pub fn of_mime(mime: &str) -> Option<Format> {
+        Format::ALL.iter().copied().find(|format| format.mime() == mime)
+    }
+
     pub fn mime(self) -> &'static str {
         match self {
             Format::Jpeg => "image/jpeg",
@@ -187,6 +225,14 @@ fn not_a_picture(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_format_is_found_again_by_its_mime_type() {
+        for format in Format::ALL {
+            assert_eq!(Format::of_mime(format.mime()), Some(*format));
+        }
+        assert_eq!(Format::of_mime("text/plain"), None);
+    }
 
     #[test]
     fn formats_are_told_by_their_bytes() {

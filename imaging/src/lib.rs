@@ -1,7 +1,8 @@
 //! Bytes in, facts and small pictures out. Knows no database, no http and no folder.
 //!
 //! [`probe`] tells what can be known without decoding, in about a millisecond. [`develop`] decodes, judges and makes the
-//! small pictures, which takes tens to hundreds of milliseconds of one core. [`crop`] cuts a piece out.
+//! small pictures, which takes tens to hundreds of milliseconds of one core. [`crop`] cuts a piece out, and [`full()`] makes
+//! a JPEG of what browsers cannot show. [`memory_needed`] tells beforehand what that takes.
 
 mod colour;
 pub mod container;
@@ -10,7 +11,9 @@ mod decode;
 mod derive;
 mod encode;
 pub mod format;
+mod full;
 mod limits;
+mod memory;
 mod metadata;
 mod orientation;
 mod pixels;
@@ -20,12 +23,19 @@ mod tiff;
 pub use crop::Region;
 pub use derive::{Derived, Encoded};
 pub use format::Format;
+pub use full::full;
 pub use limits::Limits;
+pub use memory::{Purpose, memory_needed};
 pub use metadata::{Facts, Place, Said, Taken};
 
 use container::Container;
 use decode::{Job, Refusal};
 use metadata::Metadata;
+
+/// Whether this machine can decode the format at all. What can be missing is libheif, which decodes HEIC and AVIF.
+pub fn has_decoder(format: Format) -> bool {
+    !matches!(format, Format::Heic | Format::Avif) || decode::heif::is_there(format)
+}
 
 /// What is to be thought of a file, as far as its bytes tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,13 +111,21 @@ pub struct Developed {
     pub verdict: Verdict,
     /// None when nothing could be decoded.
     pub derived: Option<Derived>,
+    /// The verdict is the clock's, not the picture's.
+    pub is_out_of_time: bool,
+}
+
+impl Developed {
+    fn without_pictures(verdict: Verdict) -> Developed {
+        Developed { verdict, derived: None, is_out_of_time: false }
+    }
 }
 
 /// Decodes within the limits, judges, and makes what people see first.
 pub fn develop(bytes: &[u8], limits: &Limits) -> Developed {
     let format = match format::of(bytes) {
         Ok(format) => format,
-        Err(reason) => return Developed { verdict: Verdict::Corrupted(reason), derived: None },
+        Err(reason) => return Developed::without_pictures(Verdict::Corrupted(reason)),
     };
     let (container, metadata) = look_inside(format, bytes, None);
     let job = Job {
@@ -120,14 +138,15 @@ pub fn develop(bytes: &[u8], limits: &Limits) -> Developed {
     };
     let decoded = match decode::decode(&job) {
         Ok(decoded) => decoded,
-        Err(Refusal::Damaged(reason)) => return Developed { verdict: Verdict::Corrupted(reason), derived: None },
-        Err(Refusal::Unsupported(reason)) => return Developed { verdict: Verdict::Unsupported(reason), derived: None },
+        Err(Refusal::Damaged(reason)) => return Developed::without_pictures(Verdict::Corrupted(reason)),
+        Err(Refusal::Unsupported(reason)) => {
+            let is_out_of_time = job.deadline.is_over();
+            return Developed { is_out_of_time, ..Developed::without_pictures(Verdict::Unsupported(reason)) };
+        }
     };
     let verdict = decoded.damage.clone().map_or(Verdict::Ok, Verdict::Corrupted);
-    match derive::derive(decoded, metadata.orientation, container.icc.as_deref()) {
-        Some(derived) => Developed { verdict, derived: Some(derived) },
-        None => {
-            Developed { verdict: Verdict::Corrupted("No small picture could be made of it.".into()), derived: None }
-        }
+    match derive::derive(decoded, metadata.orientation, job.icc()) {
+        Some(derived) => Developed { verdict, derived: Some(derived), is_out_of_time: false },
+        None => Developed::without_pictures(Verdict::Corrupted("No small picture could be made of it.".into())),
     }
 }

@@ -63,31 +63,56 @@ impl Orientation {
     }
 
     pub fn set_upright(self, pixels: Pixels) -> Pixels {
-        match pixels.channels.count() {
-            _ if self == Orientation::UPRIGHT => pixels,
-            3 => self.turn::<3>(&pixels),
-            _ => self.turn::<4>(&pixels),
+        if self == Orientation::UPRIGHT {
+            return pixels;
         }
+        let (_, height) = self.size_seen((pixels.width, pixels.height));
+        self.rows_seen(&pixels, 0, height)
     }
 
-    fn turn<const N: usize>(self, from: &Pixels) -> Pixels {
+    /// The picture as seen in pieces, from top to bottom: what is large need not be held twice to be turned.
+    pub fn bands(self, stored: &Pixels) -> impl Iterator<Item = Pixels> {
+        let (_, height) = self.size_seen((stored.width, stored.height));
+        (0..height).step_by(BLOCK as usize).map(move |top| self.rows_seen(stored, top, BLOCK.min(height - top)))
+    }
+
+    fn rows_seen(self, from: &Pixels, top: u32, height: u32) -> Pixels {
+        let (width, _) = self.size_seen((from.width, from.height));
+        let mut seen = Pixels {
+            width,
+            height,
+            channels: from.channels,
+            data: vec![0; width as usize * height as usize * from.channels.count()],
+        };
+        match from.channels.count() {
+            _ if self == Orientation::UPRIGHT => {
+                let start = top as usize * from.row_bytes();
+                let end = start + seen.data.len();
+                seen.data.copy_from_slice(&from.data[start..end]);
+            }
+            3 => self.turn::<3>(from, top, &mut seen),
+            _ => self.turn::<4>(from, top, &mut seen),
+        }
+        seen
+    }
+
+    /// Fills in what is seen from the row `first` on.
+    fn turn<const N: usize>(self, from: &Pixels, first: u32, seen: &mut Pixels) {
         let stored = (from.width, from.height);
-        let (width, height) = self.size_seen(stored);
-        let mut data = vec![0; from.data.len()];
-        let (source, target) = (from.data.as_chunks::<N>().0, data.as_chunks_mut::<N>().0);
+        let (width, height) = (seen.width, seen.height);
+        let (source, target) = (from.data.as_chunks::<N>().0, seen.data.as_chunks_mut::<N>().0);
         let row = width as usize;
         for top in (0..height).step_by(BLOCK as usize) {
             for left in (0..width).step_by(BLOCK as usize) {
                 for y in top..height.min(top + BLOCK) {
                     for x in left..width.min(left + BLOCK) {
-                        let (from_x, from_y) = self.stored(stored, (x, y));
+                        let (from_x, from_y) = self.stored(stored, (x, first + y));
                         target[y as usize * row + x as usize] =
                             source[from_y as usize * from.width as usize + from_x as usize];
                     }
                 }
             }
         }
-        Pixels { width, height, channels: from.channels, data }
     }
 }
 

@@ -44,9 +44,9 @@ impl Pixels {
     }
 
     /// JPEG has no transparency; most pictures that use it were drawn for a white page.
-    pub fn over_white(&self) -> Pixels {
+    pub fn over_white(self) -> Pixels {
         if self.channels != Channels::Rgba {
-            return self.clone();
+            return self;
         }
         let mix = |part: u8, alpha: u8| {
             let (part, alpha) = (u16::from(part), u16::from(alpha));
@@ -54,6 +54,6 @@ impl Pixels {
         };
         let over = |[red, green, blue, alpha]: &[u8; 4]| [mix(*red, *alpha), mix(*green, *alpha), mix(*blue, *alpha)];
         let data = self.data.as_chunks().0.iter().flat_map(over).collect();
-        Pixels { channels: Channels::Rgb, data, ..*self }
+        Pixels { channels: Channels::Rgb, data, ..self }
     }
 }

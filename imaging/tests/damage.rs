@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use pixelsync_imaging::{Limits, Region, Verdict, crop, develop, probe};
+use pixelsync_imaging::{Limits, Region, Verdict, crop, develop, full, probe};
 
 fn pictures() -> Vec<(String, Vec<u8>)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
@@ -58,6 +58,8 @@ fn a_jpeg_tells_where_it_is_damaged_and_shows_the_rest() {
         let developed = develop(&whole[..whole.len() * part / 100], &Limits::default());
         assert!(matches!(&developed.verdict, Verdict::Corrupted(reason) if reason.contains("ends early")), "{part}");
         assert!(developed.derived.is_some(), "{part}");
+        let shown = full(&whole[..whole.len() * part / 100], &Limits::default()).expect("what could be decoded");
+        assert_eq!((shown.width, shown.height), (800, 600), "{part}");
     }
     let without_end = &whole[..whole.len() - 2];
     assert!(is_corrupted(&develop(without_end, &Limits::default()).verdict));
@@ -90,6 +92,7 @@ fn names_are_not_believed_and_what_is_no_picture_is_named() {
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "Not an image: it is a video."),
     ] {
         assert_eq!(develop(bytes, &Limits::default()).verdict, Verdict::Corrupted(reason.into()));
+        assert_eq!(full(bytes, &Limits::default()).err().as_deref(), Some(reason));
     }
 }
 
@@ -189,8 +192,8 @@ fn no_spoiled_file_breaks_anything() {
             if let Verdict::Corrupted(reason) | Verdict::Unsupported(reason) = &developed.verdict {
                 assert!(reason.ends_with('.'), "{name}: {reason}");
             }
-            if let Err(reason) = crop::crop(&spoiled, region, &limits) {
-                assert!(reason.ends_with('.'), "{name}: {reason}");
+            for refused in [crop::crop(&spoiled, region, &limits).err(), full(&spoiled, &limits).err()] {
+                assert!(refused.as_ref().is_none_or(|reason| reason.ends_with('.')), "{name}: {refused:?}");
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use pixelsync_imaging::{Developed, Limits, Verdict, develop, probe};
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use pixelsync_imaging::{Developed, Encoded, Limits, Verdict, develop, full, has_decoder, probe};
 
 fn file(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(name);
@@ -11,6 +12,10 @@ fn file(name: &str) -> Vec<u8> {
 
 fn developed(name: &str) -> Developed {
     develop(&file(name), &Limits::default())
+}
+
+fn whole(bytes: &[u8]) -> Encoded {
+    full(bytes, &Limits::default()).expect("the whole picture")
 }
 
 /// Whether red and green are above, blue and white below.
@@ -39,6 +44,8 @@ const ALL: &[&str] = &[
     "picture.avif",
     "picture.heic",
     "picture.jxl",
+    "profile.jxl",
+    "profile.png",
 ];
 
 #[test]
@@ -76,6 +83,49 @@ fn every_orientation_is_set_upright() {
         let probe = probe(&file(&name), None);
         assert_eq!((probe.orientation, probe.size), (number, Some((96, 64))), "{name}");
     }
+}
+
+#[test]
+fn every_format_is_shown_whole_by_browsers_that_do_not_know_it() {
+    for name in ALL {
+        let bytes = file(name);
+        assert!(has_decoder(probe(&bytes, None).format.expect(name)), "{name}");
+        let whole = whole(&bytes);
+        assert_eq!((whole.mime, whole.width, whole.height), ("image/jpeg", 96, 64), "{name}");
+        assert_eq!(develop(&whole.bytes, &Limits::default()).verdict, Verdict::Ok, "{name}");
+        assert_eq!(probe(&whole.bytes, None).size, Some((96, 64)), "{name}");
+        assert!(name.contains("lossless") || is_upright(&whole.bytes), "{name}");
+    }
+}
+
+#[test]
+fn every_orientation_is_upright_as_a_whole_too() {
+    let upright = image::load_from_memory(&whole(&file("orientation-1.jpg")).bytes).expect("a picture").to_rgb8();
+    for number in 2..=8 {
+        let whole = whole(&file(&format!("orientation-{number}.jpg")));
+        assert_eq!((whole.width, whole.height), (96, 64), "orientation {number}");
+        assert_eq!(probe(&whole.bytes, None).orientation, 1, "orientation {number}: nobody turns it again");
+        let seen = image::load_from_memory(&whole.bytes).expect("a picture").to_rgb8();
+        let furthest = seen.as_raw().iter().zip(upright.as_raw()).map(|(one, other)| one.abs_diff(*other)).max();
+        // each was encoded as it is stored, so what that lost lies elsewhere
+        assert!(furthest <= Some(24), "orientation {number}: {furthest:?}");
+    }
+}
+
+#[test]
+fn transparency_is_white_and_what_is_too_long_for_a_jpeg_is_made_smaller() {
+    let png = |size: (u32, u32), pixel: [u8; 4]| {
+        let mut bytes = Vec::new();
+        let pixels = pixel.repeat(size.0 as usize * size.1 as usize);
+        PngEncoder::new(&mut bytes).write_image(&pixels, size.0, size.1, ExtendedColorType::Rgba8).expect("a picture");
+        bytes
+    };
+    let clear = whole(&png((50, 40), [0, 0, 0, 0]));
+    let seen = image::load_from_memory(&clear.bytes).expect("a picture").to_rgb8();
+    assert!(seen.pixels().all(|pixel| pixel.0 == [255; 3]));
+    let long = whole(&png((70_000, 2), [90, 120, 30, 255]));
+    assert_eq!((long.width, long.height), (65_500, 2));
+    assert_eq!(probe(&long.bytes, None).size, Some((65_500, 2)));
 }
 
 #[test]
@@ -135,6 +185,7 @@ fn a_raw_file_is_shown_by_the_picture_inside_it() {
     let developed = develop(&bytes, &Limits::default());
     assert_eq!(developed.verdict, Verdict::Ok);
     assert!(is_upright(&developed.derived.expect("pixels").preview.bytes));
+    assert!(is_upright(&whole(&bytes).bytes));
     let without = develop(&raw(b"", b"SON\0"), &Limits::default());
     assert!(matches!(without.verdict, Verdict::Unsupported(reason) if reason.contains("no preview")));
 }

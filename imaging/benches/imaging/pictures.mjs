@@ -26,6 +26,42 @@ function scene(width, height, at = (x, y) => [x, y], size = [width, height]) {
   return sharp(pixels, { raw: { width, height, channels: 3 } })
 }
 
+/** A profile as scanners have them, by a table alone; its red is what others call green. */
+function tableProfile() {
+  const shorts = (numbers) => Buffer.from(Uint16Array.from(numbers, Math.round).buffer).swap16()
+  const longs = (numbers) => Buffer.from(Int32Array.from(numbers, (number) => Math.round(number * 65536)).buffer).swap32()
+  const light = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+  const curve = Array.from({ length: 256 }, (_, index) => light(index / 255) * 65535)
+  // green, red and blue as D50 sees them
+  const inks = [[0.3851, 0.7169, 0.0971], [0.4361, 0.2225, 0.0139], [0.1431, 0.0606, 0.7141]]
+  const corners = Array.from({ length: 8 }, (_, index) => [index & 4, index & 2, index & 1]).flatMap((corner) =>
+    [0, 1, 2].map((axis) => inks.reduce((sum, ink, channel) => sum + (corner[channel] ? ink[axis] : 0), 0) * 32768),
+  )
+  const table = Buffer.concat([
+    Buffer.from('mft2\0\0\0\0\x03\x03\x02\0', 'latin1'), longs([1, 0, 0, 0, 1, 0, 0, 0, 1]), shorts([256, 2]),
+    shorts([...curve, ...curve, ...curve]), shorts(corners), shorts([0, 65535, 0, 65535, 0, 65535]),
+  ])
+  const tags = {
+    desc: Buffer.concat([Buffer.from('desc\0\0\0\0\0\0\0\x08Swapped\0', 'latin1'), Buffer.alloc(80)]),
+    wtpt: Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), longs([0.9642, 1, 0.8249])]),
+    A2B0: table,
+  }
+  const index = Buffer.alloc(4 + 12 * 3)
+  index.writeUInt32BE(3)
+  let at = 128 + index.length
+  Object.entries(tags).forEach(([name, data], number) => {
+    index.write(name, 4 + number * 12)
+    index.writeUInt32BE(at, 8 + number * 12)
+    index.writeUInt32BE(data.length, 12 + number * 12)
+    at += data.length
+  })
+  const head = Buffer.alloc(128)
+  head.writeUInt32BE(at)
+  head.write('\x02\x40\0\0scnrRGB XYZ \x07\xe8\0\x01\0\x01\0\0\0\0\0\0acsp', 8, 'latin1')
+  longs([0.9642, 1, 0.8249]).copy(head, 68)
+  return Buffer.concat([head, index, ...Object.values(tags)])
+}
+
 const picture = () => scene(WIDTH, HEIGHT)
 const jpeg = { quality: 90, mozjpeg: false }
 
@@ -70,6 +106,14 @@ await picture().png().toFile(file('source.png'))
 run('heif-enc', '-q', '90', '-o', file('picture.heic'), file('source.png'))
 run('cjxl', '--quiet', '--container=1', '-q', '90', file('source.png'), file('picture.jxl'))
 rmSync(file('source.png'))
+
+// red and green change places, and the profile changes them back
+const [red, green, blue] = [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
+await picture().recomb([red, green, blue]).png().toFile(file('profile.png'))
+writeFileSync(file('table.icc'), tableProfile())
+exiftool('profile.png', `-ICC_Profile<=${file('table.icc')}`)
+run('cjxl', '--quiet', '-q', '100', file('profile.png'), file('profile.jxl'))
+rmSync(file('table.icc'))
 
 await picture().jpeg({ ...jpeg, chromaSubsampling: '4:2:0' }).toFile(file('said.jpg'))
 await sharp(file('baseline.jpg')).resize(32, 21).jpeg().toFile(file('small.jpg'))

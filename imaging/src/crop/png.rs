@@ -5,8 +5,12 @@ use image::{
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
 
-use super::{Cropped, Kind, Source, sentence};
-use crate::{decode::others::decode_whole, format::Format, orientation::Orientation};
+use super::{Cropped, Kind, Source};
+use crate::{
+    decode::{Refusal, others::decode_whole},
+    format::Format,
+    orientation::Orientation,
+};
 
 pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
     let piece = upright_piece(source)?;
@@ -14,7 +18,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
     let mut bytes = Vec::new();
     let failed = |_| "The piece could not be written.".to_owned();
     let mut encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
-    if let Some(icc) = source.icc() {
+    if let Some(icc) = source.job.icc() {
         encoder.set_icc_profile(icc.to_vec()).map_err(failed)?;
     }
     if let Some(exif) = source.exif(size) {
@@ -31,7 +35,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
 }
 
 pub(super) fn upright_piece(source: &Source<'_>) -> Result<DynamicImage, String> {
-    let (whole, _) = decode_whole(&source.job).map_err(sentence)?;
+    let (whole, _) = decode_whole(&source.job).map_err(Refusal::sentence)?;
     let area = source.area_of((whole.width(), whole.height()));
     let mut piece = whole.crop_imm(area.x, area.y, area.width, area.height);
     drop(whole);

@@ -22,7 +22,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
 /// The encoder writes the plain form; metadata need the extended one, which is wrapped around it.
 fn wrapped(source: &Source<'_>, plain: &[u8], size: (u32, u32), has_alpha: bool) -> Vec<u8> {
     const RIFF_HEAD: usize = 12;
-    let (exif, xmp, icc) = (source.exif(size), source.xmp(), source.icc());
+    let (exif, xmp, icc) = (source.exif(size), source.xmp(), source.job.icc());
     if exif.is_none() && xmp.is_none() && icc.is_none() {
         return plain.to_vec();
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod heif;
 pub(crate) mod jpeg;
-mod jxl;
+pub(crate) mod jxl;
 mod lzw;
 pub(crate) mod others;
 mod raw;
@@ -42,6 +42,21 @@ pub(crate) struct Job<'a> {
     pub edge: Option<u32>,
     pub limits: &'a Limits,
     pub deadline: Deadline,
+}
+
+impl Refusal {
+    pub(crate) fn sentence(self) -> String {
+        match self {
+            Refusal::Damaged(sentence) | Refusal::Unsupported(sentence) => sentence,
+        }
+    }
+}
+
+impl Job<'_> {
+    /// The profile of the pixels that the decoder gives. Those of JPEG XL have a screen's colours already.
+    pub(crate) fn icc(&self) -> Option<&[u8]> {
+        self.container.icc.as_deref().filter(|_| self.format != Format::JpegXl)
+    }
 }
 
 /// A decoder that panics has met damaged data: that fails this file and nothing else.
