@@ -145,11 +145,12 @@ export function awayAnswer(path: string) {
   return { status: 503, headers: { serverfnerror: path }, body: JSON.stringify('Away') };
 }
 
-/** Puts that many pictures in and waits until the catalogue has them. */
+/** Puts that many pictures in and waits until the catalogue has them and they can be seen. */
 export async function fill(server: Server, count: number): Promise<string[]> {
   const names = Array.from({ length: count }, (_, number) => `old-${String(number).padStart(4, '0')}.png`);
   await Promise.all(names.map((name, number) => server.drop(name, png(10_000 + number, 48, 32))));
-  await expect.poll(async () => (await server.images()).length, { timeout: 60_000 }).toBe(count);
+  const developed = async () => (await server.images()).filter((image) => image.state !== 'pending').length;
+  await expect.poll(developed, { timeout: 60_000 }).toBe(count);
   return names;
 }
 

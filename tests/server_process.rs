@@ -52,6 +52,33 @@ fn a_killed_server_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_server_that_is_killed_while_it_develops_loses_nothing_and_leaves_no_halves() {
+    let place = Place::with_cluster();
+    let mut server = Server::start(serve_anywhere(&place.data));
+    let names: Vec<String> = (0..30).map(|number| format!("{number:02}.png")).collect();
+    names.iter().for_each(|name| place.put_large(name));
+    for done in [1, 8, 20] {
+        let developed = |states: Vec<String>| states.iter().filter(|state| *state == "ok").count();
+        until("some pictures", || server.states().map(developed).is_some_and(|now| now >= done));
+        server.kill();
+        server = Server::start(serve_anywhere(&place.data));
+    }
+    until("all pictures", || server.states().is_some_and(|states| states == vec!["ok"; names.len()]));
+    assert_eq!(fs::read_dir(place.data.join("derivatives/unfinished")).expect("a folder").count(), 0);
+    let made: Vec<_> = walkdir::WalkDir::new(place.data.join("derivatives"))
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .collect();
+    assert_eq!(made.len(), 2 * names.len());
+    for file in made {
+        let bytes = fs::read(file.path()).expect("a derivative");
+        let is_whole_webp = bytes.get(4..8) == Some(&(bytes.len() as u32 - 8).to_le_bytes()[..]);
+        assert!(is_whole_webp || bytes.ends_with(b"\xff\xd9"), "{}", file.path().display());
+    }
+}
+
+#[test]
 fn a_server_that_is_told_to_stop_leaves_nothing_running() {
     let place = Place::with_cluster();
     let server = Server::start(serve_anywhere(&place.data));

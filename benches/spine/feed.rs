@@ -11,11 +11,11 @@ use std::{
 use anyhow::{Context, Result};
 use pixelsync::{
     folder::Seen,
-    imaging::{Derived, Encoded, Facts, Said},
+    imaging::{Facts, Said},
     model::{ImageId, State},
     server::{
         content::Content,
-        db::{self, activity, derivatives, folders::FolderRow, images},
+        db::{self, activity, contents, crops, folders::FolderRow, images, jobs},
         feed::Feed,
     },
 };
@@ -109,31 +109,22 @@ async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
     let seen = Seen { path: id.to_string().into(), size: 8_000_000, mtime_ns: 1, ctime_ns: 1, inode: 1, device: 1 };
     let mut hash = [0; 32];
     hash[..16].copy_from_slice(id.0.as_bytes());
-    let made = |mime| Encoded { mime, bytes: Vec::new(), width: 400, height: 267 };
-    let derived = Derived {
-        width: 6000,
-        height: 4000,
-        thumbhash: vec![7; 24],
-        thumbnail: made("image/webp"),
-        preview: made("image/jpeg"),
-    };
     let content = Content {
         hash: Some(hash),
         mime: Some("image/jpeg"),
-        state: State::Ok,
+        state: State::Pending,
         reason: None,
         size: Some((6000, 4000)),
+        thumbhash: None,
         orientation: Some(1),
         said: Said::default(),
         facts: Facts { camera: Some("Canon EOS R6".into()), iso: Some(200), ..Facts::default() },
-        derived: Some(derived),
     };
     let mut tx = db::begin(pool).await?;
+    contents::find(&mut tx, &hash).await?;
+    jobs::queue(&mut tx, jobs::Kind::Develop, &hash, jobs::Priority::Arrival).await?;
     images::put(&mut tx, id, folder, &seen, &content).await?;
-    if let Some(derived) = &content.derived {
-        derivatives::put(&mut tx, &hash, derivatives::Kind::Thumbnail, &derived.thumbnail).await?;
-        derivatives::put(&mut tx, &hash, derivatives::Kind::Preview, &derived.preview).await?;
-    }
+    crops::fulfil(&mut tx, &hash, id).await?;
     activity::record(&mut tx, folder.project, activity::Kind::Arrived, id).await?;
     tx.commit().await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The query behind a picture's page.
+//! What is asked and done about pictures.
 
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -9,4 +9,16 @@ use crate::model::{ImageId, Picture};
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
 pub async fn show_picture(id: ImageId) -> Result<Picture, Failure> {
     Ok(crate::server::gallery::picture(&crate::server::App::here()?, id).await?)
+}
+
+/// These are in sight and not developed yet: they go before all others.
+#[server(prefix = "/api", endpoint = "pictures/look_first", input = Json)]
+pub async fn look_first(ids: Vec<ImageId>) -> Result<(), Failure> {
+    Ok(crate::server::develop::look_first(&crate::server::App::here()?, &ids).await?)
+}
+
+/// One more attempt at a picture that was given up.
+#[server(prefix = "/api", endpoint = "pictures/try_again", input = Json)]
+pub async fn try_again(id: ImageId) -> Result<(), Failure> {
+    Ok(crate::server::develop::try_again(&crate::server::App::here()?, id).await?)
 }

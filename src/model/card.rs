@@ -32,11 +32,15 @@ pub struct Card {
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "text", rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
+    /// Taken in and safe; what is seen of it is still being made.
+    Pending,
     Ok,
     /// The bytes are damaged or no picture; what could be decoded is shown.
     Corrupted,
     /// A picture of a kind that this build cannot decode.
     Unsupported,
+    /// The server did not get to an end with it, several times.
+    Failed,
     /// The file is gone from its folder; record, tags and place stay until it returns.
     Missing,
     /// The file is there and may not be read.
@@ -47,9 +51,11 @@ impl State {
     /// As the catalogue and the wire write it.
     pub fn name(self) -> &'static str {
         match self {
+            State::Pending => "pending",
             State::Ok => "ok",
             State::Corrupted => "corrupted",
             State::Unsupported => "unsupported",
+            State::Failed => "failed",
             State::Missing => "missing",
             State::Unreadable => "unreadable",
         }

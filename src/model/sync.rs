@@ -10,6 +10,7 @@ pub struct SyncSummary {
     pub moved: u32,
     pub missing: u32,
     pub healed: u32,
+    /// As far as it is known without decoding; of the others the cards tell.
     pub corrupted: u32,
     pub unreadable: u32,
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::use_context;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     db::{Pool, folders::FolderRow},
     feed::Feed,
     folders::Folders,
+    jobs::Jobs,
+    room::Room,
     store::Store,
 };
 use crate::{api::Failure, model::ProjectId};
@@ -24,8 +25,9 @@ pub struct Parts {
     pub feed: Feed,
     pub folders: Folders,
     pub store: Store,
-    /// Decoding is all processor and much memory: as many at once as there are cores.
-    pub decoders: Semaphore,
+    pub jobs: Jobs,
+    /// Decoding is all processor and much memory, and both are bounded.
+    pub room: Room,
     /// Cancelled when the server is to end: loops stop and streams close.
     pub stop: CancellationToken,
 }

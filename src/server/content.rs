@@ -1,9 +1,10 @@
-//! What a file turned out to hold: read, hashed, judged, and made small. Knows neither paths nor records.
+//! What a file turned out to hold: hashed and looked into, nothing decoded. Knows neither paths nor records.
 
 use sha2::{Digest, Sha256};
 
+use super::db::contents::Judgement;
 use crate::{
-    imaging::{self, Derived, Facts, Limits, Said, Verdict},
+    imaging::{self, Facts, Format, Said, Verdict},
     model::State,
 };
 
@@ -17,34 +18,27 @@ pub struct Content {
     pub reason: Option<String>,
     /// As a person sees it.
     pub size: Option<(u32, u32)>,
+    pub thumbhash: Option<Vec<u8>>,
     pub orientation: Option<u8>,
     pub facts: Facts,
     pub said: Said,
-    /// None when nothing could be decoded.
-    pub derived: Option<Derived>,
 }
 
 impl Content {
-    /// Looks at the bytes alone; names are not believed. Takes tens to hundreds of milliseconds of one core.
+    /// Looks at the bytes alone; names are not believed. What only decoding can tell is pending.
     pub fn of(bytes: &[u8], sidecar: Option<&[u8]>) -> Content {
         let probe = imaging::probe(bytes, sidecar);
-        let developed = imaging::develop(bytes, &Limits::default());
-        let (state, reason) = match developed.verdict {
-            Verdict::Ok => (State::Ok, None),
-            Verdict::Corrupted(reason) => (State::Corrupted, Some(reason)),
-            Verdict::Unsupported(reason) => (State::Unsupported, Some(reason)),
-        };
-        let decoded_size = developed.derived.as_ref().map(|derived| (derived.width, derived.height));
+        let (state, reason) = probe.verdict.map_or((State::Pending, None), judged);
         Content {
             hash: Some(Sha256::digest(bytes).into()),
-            mime: probe.format.map(imaging::Format::mime),
+            mime: probe.format.map(Format::mime),
             state,
             reason,
-            size: decoded_size.or(probe.size),
+            size: probe.size,
+            thumbhash: None,
             orientation: probe.format.map(|_| probe.orientation),
             facts: probe.facts,
             said: probe.said,
-            derived: developed.derived,
         }
     }
 
@@ -55,10 +49,24 @@ impl Content {
             state,
             reason: Some(reason.into()),
             size: None,
+            thumbhash: None,
             orientation: None,
             facts: Facts::default(),
             said: Said::default(),
-            derived: None,
         }
+    }
+
+    /// The same bytes were developed before.
+    pub fn settle(&mut self, before: Judgement) {
+        (self.state, self.reason, self.thumbhash) = (before.state, before.reason, before.thumbhash);
+        self.size = before.size.or(self.size);
+    }
+}
+
+pub fn judged(verdict: Verdict) -> (State, Option<String>) {
+    match verdict {
+        Verdict::Ok => (State::Ok, None),
+        Verdict::Corrupted(reason) => (State::Corrupted, Some(reason)),
+        Verdict::Unsupported(reason) => (State::Unsupported, Some(reason)),
     }
 }

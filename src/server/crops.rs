@@ -10,9 +10,15 @@ use sha2::{Digest, Sha256};
 
 use super::{
     App, Error,
-    db::{activity, crops, images},
+    background::in_background,
+    db::{
+        activity, crops,
+        images::{self, Source},
+        jobs::Priority,
+    },
+    develop::{self, NotOpened},
     folders,
-    ingest::{self, Outcome},
+    ingest::{self, Door, Outcome},
 };
 use crate::{
     folder::{
@@ -21,7 +27,7 @@ use crate::{
         write::{Part, safe_name},
     },
     imaging::{
-        Format, Limits,
+        Format, Limits, Purpose,
         crop::{self, Cropped, Region},
     },
     model::{ImageId, State},
@@ -34,13 +40,13 @@ pub struct Made {
 }
 
 pub async fn make(app: &App, of: ImageId, region: Region) -> Result<Made, Error> {
-    let source = images::original(&app.pool, of).await?.ok_or(Error::NotFound)?;
-    if matches!(source.state, State::Missing | State::Unreadable) {
+    let original = images::original(&app.pool, of).await?.ok_or(Error::NotFound)?;
+    if matches!(original.state, State::Missing | State::Unreadable) {
         return Err(Error::Refused("The file is not there just now, so nothing can be cut out of it.".into()));
     }
     folders::check_mark(&app.managed)?;
-    let path = path_from_bytes(&source.root).join(path_from_bytes(&source.path));
-    let piece = cut(app, path, region).await?;
+    let source = original.source;
+    let piece = cut(app, &source, region).await?;
     let hash: [u8; 32] = Sha256::digest(&piece.bytes).into();
     let number = crops::count(&app.pool, of).await? + 1;
     let name = piece_name(&path_from_bytes(&source.path), piece.format, number);
@@ -50,16 +56,22 @@ pub async fn make(app: &App, of: ImageId, region: Region) -> Result<Made, Error>
     let id = publish(app, piece, name).await?;
     // had the same piece been there before, nobody took the intention up
     crops::forget(&app.pool, &hash).await?;
+    develop::settled(app, id, develop::PROVIDE_MAX).await?;
     Ok(Made { id, kind })
 }
 
-async fn cut(app: &App, path: std::path::PathBuf, region: Region) -> Result<Cropped, Error> {
-    let _turn = app.decoders.acquire().await.map_err(|_| Error::Stopped)?;
-    let work = move || {
-        let bytes = std::fs::read(&path).map_err(Error::disk(&path))?;
-        crop::crop(&bytes, region, &Limits::default()).map_err(Error::Refused)
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)?
+async fn cut(app: &App, source: &Source, region: Region) -> Result<Cropped, Error> {
+    let turn = app.room.core().await?;
+    let file = develop::open_one(app, source, Purpose::Whole).await?.map_err(|why| match why {
+        NotOpened::TooLarge(reason) => Error::Refused(reason),
+        NotOpened::Forbidden => Error::Refused(ingest::UNREADABLE.into()),
+        NotOpened::Gone => Error::Refused("The file is not there just now, or it has just changed. Try again.".into()),
+    })?;
+    in_background(move || {
+        let _turn = turn;
+        crop::crop(&file.bytes, region, &Limits::default()).map_err(Error::Refused)
+    })
+    .await?
 }
 
 async fn publish(app: &App, piece: Cropped, name: String) -> Result<ImageId, Error> {
@@ -72,10 +84,10 @@ async fn publish(app: &App, piece: Cropped, name: String) -> Result<ImageId, Err
         let meta = root.join(&published).symlink_metadata()?;
         Ok(Seen::new(published, &meta))
     };
-    let written = tokio::task::spawn_blocking(write).await.map_err(|_| Error::Stopped)?;
-    let seen = written.map_err(Error::disk(&folder.root))?;
+    let seen = in_background(write).await?.map_err(Error::disk(&folder.root))?;
     let read = ingest::read(app, &folder.root, &seen).await?;
-    match ingest::add(app, folder, &seen, read, activity::Kind::Cropped).await? {
+    let door = Door { folder, priority: Priority::Arrival };
+    match ingest::add(app, door, &seen, read, activity::Kind::Cropped).await? {
         Outcome::Added(id, _) => Ok(id),
         // somebody took it out of the folder in the same moment
         _ => Err(Error::NotFound),

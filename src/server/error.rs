@@ -23,8 +23,13 @@ pub enum Error {
     Away(#[source] DbError),
     #[error("The database refused.")]
     Database(#[source] DbError),
+    /// What is made of pictures cannot be put away; another picture would fare no better.
+    #[error("The folder for derivatives cannot be written to: {}.", path.display())]
+    Store { path: PathBuf, source: io::Error },
     #[error("{} could not be read or written.", path.display())]
     Disk { path: PathBuf, source: io::Error },
+    #[error("It is still being made. Ask again in a moment.")]
+    NotReady,
     #[error("A part of the server has stopped.")]
     Stopped,
 }
@@ -40,19 +45,25 @@ impl Error {
     /// The sentence for whoever asked. What is nobody's business but the log's is not told.
     pub fn sentence(&self) -> String {
         match self {
-            Error::Database(_) | Error::Disk { .. } => Failure::Broken.to_string(),
+            Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => Failure::Broken.to_string(),
             told => told.to_string(),
         }
     }
 
     /// Whether the same may succeed when it is tried again later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Error::Away(_) | Error::DiskFull)
+        matches!(self, Error::Away(_) | Error::DiskFull | Error::Store { .. })
     }
 }
 
 impl From<DbError> for Error {
     fn from(error: DbError) -> Error {
-        if db::is_away(&error) { Error::Away(error) } else { Error::Database(error) }
+        if db::is_away(&error) {
+            Error::Away(error)
+        } else if db::is_full(&error) {
+            Error::DiskFull
+        } else {
+            Error::Database(error)
+        }
     }
 }

@@ -18,8 +18,8 @@ use tokio::sync::{
 pub use super::root::check_mark;
 use super::{
     App, Error,
-    db::{activity, folders::FolderRow, images, operations},
-    ingest::{self, Outcome, Read},
+    db::{activity, folders::FolderRow, images, jobs::Priority, operations},
+    ingest::{self, Door, Outcome, Read},
     reconcile::{self, Action, FileIdentity, Known},
     report::Report,
     root::{self, RootIdentity},
@@ -363,7 +363,9 @@ impl<'a> Keeper<'a> {
         if trust == Trust::Nobody {
             report.held_back = self.hold_back_vanished(&mut actions).await?;
         }
-        self.perform(actions, report).await
+        // what no hint told of was there before
+        let priority = if hints.is_empty() { Priority::Backlog } else { Priority::Arrival };
+        self.perform(actions, priority, report).await
     }
 
     /// A file that is not whole yet is kept out of the look, and its record out of what could be called missing.
@@ -407,15 +409,15 @@ impl<'a> Keeper<'a> {
         Ok(Some(sentence))
     }
 
-    /// Reads as many at once as there are decoders, and writes in the order of arrival. A file that fails keeps no other
-    /// from being taken in.
-    async fn perform(&self, actions: Vec<Action>, report: &mut Report) -> Result<(), Error> {
+    /// Reads as many at once as there are cores, and writes in the order of arrival. A file that fails keeps no other from
+    /// being taken in.
+    async fn perform(&self, actions: Vec<Action>, priority: Priority, report: &mut Report) -> Result<(), Error> {
         let ahead = std::thread::available_parallelism().map_or(2, usize::from) + 1;
         let mut steps =
             stream::iter(actions).map(|action| async move { (self.read(&action).await, action) }).buffered(ahead);
         while let Some((read, action)) = steps.next().await {
             let done = match read {
-                Ok(read) => self.take_in(&action, read).await,
+                Ok(read) => self.take_in(&action, priority, read).await,
                 Err(error) => Err(error),
             };
             match done {
@@ -442,8 +444,8 @@ impl<'a> Keeper<'a> {
     }
 
     /// None is what became of a file that is missing. What breaks on one file breaks with it alone.
-    async fn take_in(&self, action: &Action, read: Option<Read>) -> Result<Option<Outcome>, Error> {
-        let taking = AssertUnwindSafe(self.take_in_or_break(action, read)).catch_unwind();
+    async fn take_in(&self, action: &Action, priority: Priority, read: Option<Read>) -> Result<Option<Outcome>, Error> {
+        let taking = AssertUnwindSafe(self.take_in_or_break(action, priority, read)).catch_unwind();
         let outcome = taking.await.unwrap_or(Err(Error::Stopped))?;
         if outcome == Some(Outcome::Later) {
             // it changed under the reader
@@ -452,14 +454,20 @@ impl<'a> Keeper<'a> {
         Ok(outcome)
     }
 
-    async fn take_in_or_break(&self, action: &Action, read: Option<Read>) -> Result<Option<Outcome>, Error> {
+    async fn take_in_or_break(
+        &self,
+        action: &Action,
+        priority: Priority,
+        read: Option<Read>,
+    ) -> Result<Option<Outcome>, Error> {
         let (app, folder) = (&self.app, &self.folder);
+        let door = Door { folder, priority };
         let outcome = match (action, read) {
             (Action::Missing(known), _) => return ingest::mark_missing(app, folder, known).await.map(|()| None),
             (_, None) => Outcome::Later,
-            (Action::Add(seen), Some(read)) => ingest::add(app, folder, seen, read, activity::Kind::Arrived).await?,
-            (Action::ReadAgain(known, seen), Some(read)) => ingest::update(app, folder, known, seen, read).await?,
-            (Action::Move(known, seen), Some(read)) => ingest::relocate(app, folder, known, seen, read).await?,
+            (Action::Add(seen), Some(read)) => ingest::add(app, door, seen, read, activity::Kind::Arrived).await?,
+            (Action::ReadAgain(known, seen), Some(read)) => ingest::update(app, door, known, seen, read).await?,
+            (Action::Move(known, seen), Some(read)) => ingest::relocate(app, door, known, seen, read).await?,
         };
         Ok(Some(outcome))
     }

@@ -1,20 +1,24 @@
 //! The server: catalogue, feed, folders, and the doors to them. Knows no browser.
 
 pub mod app;
+pub mod background;
 pub mod config;
 pub mod content;
 pub mod crops;
 pub mod database;
 pub mod db;
+pub mod develop;
 pub mod error;
 pub mod feed;
 pub mod folders;
 pub mod gallery;
 pub mod http;
 pub mod ingest;
+pub mod jobs;
 pub mod lock;
 pub mod reconcile;
 pub mod report;
+pub mod room;
 pub mod root;
 pub mod run;
 pub mod store;

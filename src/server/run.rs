@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -19,7 +19,11 @@ use super::{
     db::{self, Pool},
     feed::Feed,
     folders::{self, Commands},
-    http, lock, root,
+    http,
+    jobs::{self, Jobs},
+    lock,
+    room::Room,
+    root,
     store::Store,
 };
 
@@ -91,10 +95,9 @@ pub async fn open(pool: Pool, data: &Path, stop: CancellationToken) -> Result<(A
     root::claim(&pool, &managed).await?;
     let feed = Feed::open(pool.clone(), project).await?;
     let (folders, commands) = folders::channel();
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let store = Store::open(&data.join(DERIVATIVES)).context("the folder for derivatives cannot be made")?;
-    let decoders = Semaphore::new(cores);
-    Ok((App::new(Parts { pool, project, managed, feed, folders, store, decoders, stop }), commands))
+    let (jobs, room) = (Jobs::new(stop.clone()), Room::of_this_machine());
+    Ok((App::new(Parts { pool, project, managed, feed, folders, store, jobs, room, stop }), commands))
 }
 
 /// Starts what works by itself. Ends with the app's `stop`.
@@ -102,6 +105,7 @@ pub fn start(app: &App, commands: Commands) -> TaskTracker {
     let parts = TaskTracker::new();
     parts.spawn(app.feed.clone().run(app.stop.clone()));
     parts.spawn(folders::keep(app.clone(), app.managed.clone(), commands));
+    parts.spawn(jobs::run(app.clone()));
     parts.close();
     parts
 }

@@ -5,25 +5,20 @@ use server_fn::codec::MultipartData;
 
 use super::{
     App, Error,
-    db::{activity, images},
+    background::in_background,
+    db::{activity, images, jobs::Priority},
     folders,
-    ingest::{self, Outcome},
+    ingest::{self, Door, Outcome},
 };
 use crate::{
     folder::{Seen, write},
-    model::{Card, ImageId, State, Uploaded, upload::Refused},
+    model::{Card, ImageId, Uploaded, upload::Refused},
 };
 
 /// More files in one form than anyone chooses by hand.
 const FILES_MAX: usize = 10_000;
 /// One file; what is larger is no picture, and the disk is everybody's.
 const FILE_BYTES_MAX: u64 = 1 << 30;
-
-/// A file that is safe on the disk and in the catalogue.
-pub struct Received {
-    pub id: ImageId,
-    pub state: State,
-}
 
 /// The page's form. Each file stands for itself; a form of which no file could be taken is refused as a whole.
 pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Error> {
@@ -37,7 +32,7 @@ pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Er
             return Err(Error::Refused(format!("Send at most {FILES_MAX} files in one form.")));
         }
         match receive(app, &name, field).await {
-            Ok(received) => uploaded.images.extend(card(app, received.id).await?),
+            Ok(id) => uploaded.images.extend(card(app, id).await?),
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an upload was refused");
@@ -67,7 +62,7 @@ pub async fn receive<Chunk, Break>(
     app: &App,
     name: &str,
     chunks: impl Stream<Item = Result<Chunk, Break>>,
-) -> Result<Received, Error>
+) -> Result<ImageId, Error>
 where
     Chunk: AsRef<[u8]> + Send + 'static,
 {
@@ -95,8 +90,9 @@ where
     let meta = folder.root.join(&published).symlink_metadata().map_err(at_root())?;
     let seen = Seen::new(published, &meta);
     let read = ingest::read(app, &folder.root, &seen).await?;
-    match ingest::add(app, folder, &seen, read, activity::Kind::Uploaded).await? {
-        Outcome::Added(id, state) => Ok(Received { id, state }),
+    let door = Door { folder, priority: Priority::Arrival };
+    match ingest::add(app, door, &seen, read, activity::Kind::Uploaded).await? {
+        Outcome::Added(id, _) => Ok(id),
         // somebody took it out of the folder in the same moment
         _ => Err(Error::NotFound),
     }
@@ -104,8 +100,4 @@ where
 
 fn broken_off() -> Error {
     Error::Refused("The upload broke off before its end; nothing of this file was kept. Send it again.".into())
-}
-
-async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)
 }

@@ -3,7 +3,10 @@
 use crate::scene::{Scene, get, jpeg};
 use axum::{body::Body, http::StatusCode};
 use futures::StreamExt;
-use pixelsync::{model::Batch, server::db::Pool};
+use pixelsync::{
+    model::{Batch, State},
+    server::db::Pool,
+};
 
 /// Reads a stream's events, one by one.
 struct Events {
@@ -67,13 +70,21 @@ async fn a_stream_tells_what_happens(pool: Pool) {
     let scene = Scene::open(pool).await;
     let mut events = Events::open(&scene, "/sync/events", None).await;
     assert_eq!(events.next().await.name, "hb", "a first sign of life comes at once");
-    scene.upload("a.jpg", &jpeg(1)).await;
-    let first = events.batch().await;
-    assert_eq!((names(&first), first.total), (vec!["a.jpg"], 1));
-    scene.upload("b.jpg", &jpeg(2)).await;
-    let second = events.batch().await;
-    assert_eq!((names(&second), second.total), (vec!["b.jpg"], 2));
-    assert_eq!(second.from, first.to, "nothing lies between two batches");
+    let mut at = scene.app.feed.head();
+    for (number, name) in [(1, "a.jpg"), (2, "b.jpg")] {
+        scene.upload(name, &jpeg(number)).await;
+        let mut state = None;
+        // it arrives, and is developed
+        while at.seq < i64::from(2 * number) {
+            let batch = events.batch().await;
+            assert_eq!(batch.from, at, "nothing lies between two batches");
+            assert_eq!(batch.total, number);
+            assert!(names(&batch).iter().all(|told| *told == name), "{batch:?}");
+            state = batch.changes.last().and_then(|change| Some(change.card.as_ref()?.state));
+            at = batch.to;
+        }
+        assert_eq!(state, Some(State::Ok));
+    }
 }
 
 #[sqlx::test]
@@ -85,15 +96,16 @@ async fn who_was_away_gets_the_newest_of_each_image(pool: Pool) {
     }
     std::fs::remove_file(scene.pictures.join("1.jpg")).expect("remove");
     scene.images_when(|images| images.iter().any(|image| image["state"] == "missing")).await;
-    crate::scene::until(|| async { scene.app.feed.changes(start).await.is_ok_and(|batch| batch.to.seq == 4) }).await;
+    crate::scene::until(|| async { scene.app.feed.changes(start).await.is_ok_and(|batch| batch.to.seq == 7) }).await;
 
     let missed: Batch =
         serde_json::from_value(scene.get(&format!("/sync/changes?since={start}")).await.json()).expect("a batch");
     assert_eq!(missed.changes.len(), 3);
-    assert_eq!((missed.from, missed.to.seq, missed.total), (start, 4, 3));
+    // each arrived and was developed, and one went
+    assert_eq!((missed.from, missed.to.seq, missed.total), (start, 7, 3));
     let states: Vec<_> =
         missed.changes.iter().filter_map(|change| Some((change.seq, change.card.as_ref()?.state.name()))).collect();
-    assert_eq!(states, [(1, "ok"), (3, "ok"), (4, "missing")]);
+    assert_eq!(states, [(2, "ok"), (6, "ok"), (7, "missing")]);
 
     // the header, which is newer, beats the address
     let mut events = Events::open(&scene, &format!("/sync/events?since={start}"), Some(&missed.to.to_string())).await;
@@ -120,7 +132,7 @@ async fn a_cursor_of_another_life_is_reset(pool: Pool) {
 async fn a_change_that_nobody_can_see_is_not_told(pool: Pool) {
     let scene = Scene::open(pool).await;
     scene.upload("a.jpg", &jpeg(1)).await;
-    crate::scene::until(|| async { scene.app.feed.head().seq == 1 }).await;
+    crate::scene::until(|| async { scene.app.feed.head().seq == 2 }).await;
     // the same bytes with another time
     let file = std::fs::File::open(scene.pictures.join("a.jpg")).expect("file");
     file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("touch");
@@ -130,5 +142,5 @@ async fn a_change_that_nobody_can_see_is_not_told(pool: Pool) {
     })
     .await;
     scene.upload("b.jpg", &jpeg(2)).await;
-    crate::scene::until(|| async { scene.app.feed.head().seq == 2 }).await;
+    crate::scene::until(|| async { scene.app.feed.head().seq == 4 }).await;
 }

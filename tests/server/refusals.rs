@@ -151,10 +151,10 @@ async fn who_is_too_far_behind_loads_anew(pool: Pool) {
     let caught_up = scene.get(&format!("/sync/changes?since={start}")).await.json();
     assert_eq!(caught_up["changes"].as_array().map(Vec::len), Some(5_000));
     scene.upload("one-more.jpg", &jpeg(1)).await;
-    until(|| async { scene.app.feed.head().seq == 5_001 }).await;
+    until(|| async { scene.app.feed.head().seq == 5_002 }).await;
     assert_eq!(scene.get(&format!("/sync/changes?since={start}")).await.status, StatusCode::GONE);
     let next = scene.app.feed.after(start).await.expect("an answer");
-    assert!(matches!(next, Some(pixelsync::server::feed::Next::Reset(head)) if head.seq == 5_001), "{next:?}");
+    assert!(matches!(next, Some(pixelsync::server::feed::Next::Reset(head)) if head.seq == 5_002), "{next:?}");
 }
 
 #[sqlx::test]

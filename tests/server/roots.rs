@@ -12,7 +12,6 @@ use std::{
 };
 
 use pixelsync::server::{db::Pool, run};
-use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tracing::{Event, Metadata, Subscriber, span};
 
@@ -138,28 +137,6 @@ async fn an_emptied_folder_is_believed_only_to_a_person_and_keeps_nothing_from_a
     assert_eq!(scene.images().await, images, "nobody asked, so none is called missing");
     assert_eq!(scene.app.folders.rescan().await.expect("a scan").missing, 60, "a person asked");
     assert_eq!(undone(&scene, "manual").await, None);
-}
-
-#[sqlx::test]
-async fn a_file_that_always_fails_keeps_no_other_from_being_taken_in(pool: Pool) {
-    let scene = Scene::open(pool).await;
-    let bad = jpeg(1);
-    // a file where its derivatives' folder would be
-    let first = hex::encode(&Sha256::digest(&bad)[..1]);
-    assert_ne!(first, hex::encode(&Sha256::digest(jpeg(2))[..1]));
-    let hurdle = scene.pictures.with_file_name("derivatives").join(first);
-    fs::write(&hurdle, "").expect("hurdle");
-    scene.put("bad.jpg", &bad);
-    scene.put("good.jpg", &jpeg(2));
-    scene.images_when(|images| names(images) == ["good.jpg"]).await;
-    // a file this new is left to settle
-    until(|| async {
-        scene.app.folders.rescan().await.expect("a scan");
-        undone(&scene, "manual").await.is_some_and(|said| said.contains("1 file could not be taken in"))
-    })
-    .await;
-    fs::remove_file(&hurdle).expect("remove");
-    assert_eq!(scene.app.folders.rescan().await.expect("a scan").added, 1);
 }
 
 /// Breaks what keeps a folder when it logs anything, once, and on one thread alone: it hears all tests.

@@ -87,12 +87,12 @@ impl Scene {
         self.get("/images").await.json().as_array().expect("an array").clone()
     }
 
-    /// Waits until the images are as wanted, and returns them.
+    /// Waits until every image is developed and all are as wanted, and returns them.
     pub(crate) async fn images_when(&self, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let start = tokio::time::Instant::now();
         loop {
             let images = self.images().await;
-            if wanted(&images) {
+            if images.iter().all(|image| image["state"] != "pending") && wanted(&images) {
                 return images;
             }
             assert!(start.elapsed() < PATIENCE, "the images never became as wanted: {images:#?}");

@@ -85,8 +85,17 @@ impl Place {
 
     /// As a person would, with a picture of one colour.
     pub(crate) fn put(&self, name: &str) {
+        self.put_sized(name, 32, 24);
+    }
+
+    /// One that takes a while to develop.
+    pub(crate) fn put_large(&self, name: &str) {
+        self.put_sized(name, 3000, 2000);
+    }
+
+    fn put_sized(&self, name: &str, width: u32, height: u32) {
         let shade = name.bytes().fold(0, |shade: u8, byte| shade.wrapping_mul(31).wrapping_add(byte));
-        let picture = image::RgbImage::from_pixel(32, 24, image::Rgb([shade, 90, 160]));
+        let picture = image::RgbImage::from_pixel(width, height, image::Rgb([shade, 90, 160]));
         picture.save(self.data.join("pictures").join(name)).expect("a picture");
     }
 }
@@ -183,12 +192,20 @@ impl Server {
 
     /// Of all pictures, in the order of the alphabet. None when it cannot be told now.
     pub(crate) fn names(&self) -> Option<Vec<String>> {
+        self.all("filename")
+    }
+
+    pub(crate) fn states(&self) -> Option<Vec<String>> {
+        self.all("state")
+    }
+
+    /// Sorted.
+    fn all(&self, what: &str) -> Option<Vec<String>> {
         let answer = http::get(self.address, "/images", DATA).ok().filter(|answer| answer.status == 200)?;
         let images: Vec<Value> = serde_json::from_str(&answer.body).expect("JSON");
-        let mut names: Vec<String> =
-            images.iter().filter_map(|image| image["filename"].as_str().map(str::to_owned)).collect();
-        names.sort();
-        Some(names)
+        let mut all: Vec<String> = images.iter().filter_map(|image| image[what].as_str().map(str::to_owned)).collect();
+        all.sort();
+        Some(all)
     }
 
     #[track_caller]

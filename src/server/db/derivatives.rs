@@ -2,12 +2,15 @@
 
 use sqlx::{PgConnection, PgPool};
 
+use super::edge;
 use crate::imaging::Encoded;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Thumbnail,
     Preview,
+    /// Every pixel, of what browsers cannot show themselves.
+    Full,
 }
 
 impl Kind {
@@ -15,23 +18,23 @@ impl Kind {
         match self {
             Kind::Thumbnail => "thumbnail",
             Kind::Preview => "preview",
+            Kind::Full => "full",
         }
     }
 
     pub fn mime(self) -> &'static str {
         match self {
             Kind::Thumbnail => "image/webp",
-            Kind::Preview => "image/jpeg",
+            Kind::Preview | Kind::Full => "image/jpeg",
         }
     }
 }
 
-pub async fn put(tx: &mut PgConnection, hash: &[u8; 32], kind: Kind, made: &Encoded) -> sqlx::Result<()> {
-    let edge = |edge: u32| i32::try_from(edge).unwrap_or(i32::MAX);
+pub async fn put(tx: &mut PgConnection, hash: &[u8], kind: Kind, made: &Encoded) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into derivatives (hash, kind, mime, width, height, size) values ($1, $2, $3, $4, $5, $6)
          on conflict (hash, kind) do nothing",
-        &hash[..],
+        hash,
         kind.name(),
         made.mime,
         edge(made.width),

@@ -9,9 +9,13 @@ use crate::{
         Seen,
         scan::{path_bytes, path_from_bytes},
     },
-    imaging::Facts,
+    imaging::{Facts, Format},
     model::{Card, FolderId, ImageId, ProjectId, State},
-    server::{content::Content, db::folders::FolderRow, reconcile::Known},
+    server::{
+        content::Content,
+        db::{contents::Judgement, edge, folders::FolderRow, size},
+        reconcile::Known,
+    },
 };
 
 /// The highest id there can be: "from the newest on".
@@ -29,7 +33,6 @@ pub async fn put(
     seen: &Seen,
     content: &Content,
 ) -> sqlx::Result<()> {
-    let edge = |edge: u32| i32::try_from(edge).unwrap_or(i32::MAX);
     sqlx::query!(
         "insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device,
                              hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts,
@@ -65,7 +68,7 @@ pub async fn put(
         content.size.map(|size| edge(size.0)),
         content.size.map(|size| edge(size.1)),
         content.orientation.map(i16::from),
-        content.derived.as_ref().map(|derived| derived.thumbhash.as_slice()),
+        content.thumbhash,
         content.facts.taken.map(|taken| taken.at),
         content.facts.taken.and_then(|taken| taken.offset_min),
         content.facts.camera,
@@ -130,6 +133,117 @@ pub async fn set_state(tx: &mut PgConnection, id: ImageId, state: State, reason:
         .execute(tx)
         .await
         .map(|_| ())
+}
+
+/// What came of developing a content, for everyone that waits for it.
+pub async fn settle(tx: &mut PgConnection, hash: &[u8], judgement: &Judgement) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update images set state = $2, reason = $3, width = coalesce($4, width), height = coalesce($5, height), thumbhash = $6
+         where hash = $1 and state in ('pending', 'failed') and removed_at is null",
+        hash,
+        judgement.state.name(),
+        judgement.reason,
+        judgement.size.map(|size| edge(size.0)),
+        judgement.size.map(|size| edge(size.1)),
+        judgement.thumbhash,
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+/// Who waited for it waits no more.
+pub async fn give_up(tx: &mut PgConnection, hash: &[u8], reason: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update images set state = 'failed', reason = $2 where hash = $1 and state = 'pending' and removed_at is null",
+        hash,
+        reason
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+/// Waits again for what failed or could not be decoded.
+pub async fn await_again(tx: &mut PgConnection, hash: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update images set state = 'pending', reason = null
+         where hash = $1 and state in ('failed', 'unsupported') and removed_at is null",
+        hash
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+pub async fn is_awaited(tx: &mut PgConnection, hash: &[u8]) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from images where hash = $1 and state = 'pending' and removed_at is null) as "is_awaited!""#,
+        hash
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// Unless it is known to be something else by now.
+pub async fn call_unreadable(pool: &PgPool, id: ImageId, hash: &[u8], reason: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update images set state = 'unreadable', reason = $3 where id = $1 and hash = $2 and state = 'pending'",
+        id.0,
+        hash,
+        reason
+    )
+    .execute(pool)
+    .await
+    .map(|_| ())
+}
+
+pub async fn state_of(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<State>> {
+    sqlx::query_scalar!(r#"select state as "state: State" from images where id = $1 and removed_at is null"#, id.0)
+        .fetch_optional(pool)
+        .await
+}
+
+/// A file that has a content.
+#[derive(Clone)]
+pub struct Source {
+    pub id: ImageId,
+    pub root: Vec<u8>,
+    pub path: Vec<u8>,
+    pub bytes: i64,
+    pub mime: Option<String>,
+    pub size: Option<(u32, u32)>,
+}
+
+impl Source {
+    pub fn format(&self) -> Option<Format> {
+        self.mime.as_deref().and_then(Format::of_mime)
+    }
+}
+
+/// More are not asked when the first ones turn out to be something else.
+const SOURCES_MAX: i64 = 8;
+
+pub async fn sources(pool: &PgPool, hash: &[u8]) -> sqlx::Result<Vec<Source>> {
+    let rows = sqlx::query!(
+        r#"select i.id as "id: ImageId", f.path as root, i.path, i.size, i.mime, i.width, i.height
+           from images i join folders f on f.id = i.folder_id
+           where i.hash = $1 and i.removed_at is null and i.state not in ('missing', 'unreadable')
+           order by i.state = 'pending' desc limit $2"#,
+        hash,
+        SOURCES_MAX
+    )
+    .fetch_all(pool)
+    .await?;
+    let source = rows.into_iter().map(|row| Source {
+        id: row.id,
+        root: row.root,
+        path: row.path,
+        bytes: row.size,
+        mime: row.mime,
+        size: size(row.width, row.height),
+    });
+    Ok(source.collect())
 }
 
 struct KnownRow {
@@ -319,24 +433,33 @@ pub async fn neighbours(tx: &mut PgConnection, project: ProjectId, id: ImageId) 
     .await
 }
 
-/// What is needed to send a file's bytes.
+/// An image's file, and what is known of it.
 pub struct Original {
-    pub root: Vec<u8>,
-    pub path: Vec<u8>,
-    pub mime: Option<String>,
+    pub source: Source,
     pub hash: Option<Vec<u8>>,
     pub state: State,
 }
 
 pub async fn original(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<Original>> {
-    sqlx::query_as!(
-        Original,
-        r#"select f.path as root, i.path, i.mime, i.hash, i.state as "state: State"
+    let row = sqlx::query!(
+        r#"select f.path as root, i.path, i.size, i.mime, i.width, i.height, i.hash, i.state as "state: State"
            from images i join folders f on f.id = i.folder_id where i.id = $1 and i.removed_at is null"#,
         id.0
     )
     .fetch_optional(pool)
-    .await
+    .await?;
+    Ok(row.map(|row| Original {
+        source: Source {
+            id,
+            root: row.root,
+            path: row.path,
+            bytes: row.size,
+            mime: row.mime,
+            size: size(row.width, row.height),
+        },
+        hash: row.hash,
+        state: row.state,
+    }))
 }
 
 /// An image as the REST interface tells of it.

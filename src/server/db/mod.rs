@@ -1,11 +1,13 @@
 //! The only SQL: a file a noun, a function a query. The caller owns the transaction.
 
 pub mod activity;
+pub mod contents;
 pub mod crops;
 pub mod derivatives;
 pub mod feed;
 pub mod folders;
 pub mod images;
+pub mod jobs;
 pub mod operations;
 pub mod projects;
 pub mod schema;
@@ -65,7 +67,21 @@ pub fn is_away(error: &DbError) -> bool {
     }
 }
 
+/// Whether PostgreSQL has no room on its disk.
+pub fn is_full(error: &DbError) -> bool {
+    matches!(error, DbError::Database(answer) if answer.code().is_some_and(|code| code == "53100"))
+}
+
 /// Whether a unique constraint says that somebody else was faster.
 pub fn is_taken(error: &DbError, constraint: &str) -> bool {
     matches!(error, DbError::Database(answer) if answer.constraint() == Some(constraint))
+}
+
+/// PostgreSQL's numbers have signs.
+fn edge(pixels: u32) -> i32 {
+    i32::try_from(pixels).unwrap_or(i32::MAX)
+}
+
+fn size(width: Option<i32>, height: Option<i32>) -> Option<(u32, u32)> {
+    Some((u32::try_from(width?).ok()?, u32::try_from(height?).ok()?))
 }

@@ -20,14 +20,14 @@ pub(super) fn status(error: &Error) -> StatusCode {
         Error::Refused(_) => StatusCode::BAD_REQUEST,
         Error::CursorTooOld => StatusCode::GONE,
         Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
-        Error::Away(_) | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Database(_) | Error::Disk { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::Away(_) | Error::NotReady | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
 fn log(error: &Error) {
     match error {
-        Error::NotFound | Error::Refused(_) | Error::CursorTooOld => {}
+        Error::NotFound | Error::Refused(_) | Error::CursorTooOld | Error::NotReady => {}
         failed => tracing::error!(error = failed as &dyn std::error::Error, "a request failed"),
     }
 }
@@ -71,8 +71,8 @@ impl From<Error> for Failure {
             Error::NotFound => Failure::NotFound,
             Error::Refused(sentence) => Failure::Refused(sentence),
             Error::CursorTooOld | Error::DiskFull => Failure::Refused(error.to_string()),
-            Error::Away(_) | Error::Stopped => Failure::Away,
-            Error::Database(_) | Error::Disk { .. } => Failure::Broken,
+            Error::Away(_) | Error::NotReady | Error::Stopped => Failure::Away,
+            Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => Failure::Broken,
         }
     }
 }

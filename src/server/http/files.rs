@@ -28,11 +28,8 @@ use crate::{
     model::ImageId,
     server::{
         App, Error,
-        db::{
-            derivatives::{self, Kind},
-            images,
-        },
-        ingest,
+        db::{derivatives::Kind, images},
+        develop,
     },
 };
 
@@ -51,6 +48,7 @@ pub(super) fn router() -> Router<App> {
         .route("/files/{id}", get(original))
         .route("/images/{id}/thumbnail", get(thumbnail))
         .route("/images/{id}/preview", get(preview))
+        .route("/images/{id}/full", get(full))
 }
 
 #[derive(Deserialize)]
@@ -79,10 +77,10 @@ async fn original(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let row = images::original(&app.pool, id(&text)?).await?.ok_or(Error::NotFound)?;
-    let path = below(&path_from_bytes(&row.root), &path_from_bytes(&row.path)).await?;
+    let path = below(&path_from_bytes(&row.source.root), &path_from_bytes(&row.source.path)).await?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_named = row.hash.is_some_and(|hash| version.names(&hash));
-    send(&path, row.mime.as_deref(), Some(&name), is_named, &headers).await
+    send(&path, row.source.mime.as_deref(), Some(&name), is_named, &headers).await
 }
 
 async fn thumbnail(
@@ -109,13 +107,25 @@ async fn derivative(
     let hash = images::hash_of(&app.pool, id).await?.ok_or(Error::NotFound)?;
     let path = app.store.path(&hash, kind);
     if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
-        // of what cannot be decoded there never was one, and asking again makes none
-        if !derivatives::is_known(&app.pool, &hash, kind).await? {
-            return Err(Error::NotFound);
-        }
-        ingest::make_again(&app, id).await?;
+        develop::provide(&app, id, &hash, kind).await?;
     }
     send(&path, Some(kind.mime()), None, version.names(&hash), &headers).await
+}
+
+/// Every pixel as something that browsers show: the file itself where they can.
+async fn full(
+    State(app): State<App>,
+    Segment(text): Segment,
+    Query(version): Query<Version>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let row = images::original(&app.pool, id(&text)?).await?.ok_or(Error::NotFound)?;
+    let mime = row.source.mime.ok_or_else(|| Error::Refused("It is no picture.".into()))?;
+    if SHOWN.contains(&mime.as_str()) {
+        original(State(app), Segment(text), Query(version), headers).await
+    } else {
+        derivative(State(app), Segment(text), Query(version), headers, Kind::Full).await
+    }
 }
 
 /// The file, unless a link leads out of the folder.

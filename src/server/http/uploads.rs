@@ -12,7 +12,7 @@ use serde_json::json;
 use super::images::RestImage;
 use crate::{
     model::State as ImageState,
-    server::{App, Error, db::images, uploads},
+    server::{App, Error, db::images, develop, uploads},
 };
 
 pub(super) fn router() -> Router<App> {
@@ -28,8 +28,9 @@ async fn upload(State(app): State<App>, form: Result<Multipart, MultipartRejecti
         }
         let name = field.file_name().unwrap_or_default().to_owned();
         let received = uploads::receive(&app, &name, field).await?;
-        let row = images::rest_row(&app.pool, received.id).await?.ok_or(Error::NotFound)?;
-        let corrupted = received.state == ImageState::Corrupted;
+        // the seed's clients ask no second time what became of it
+        let corrupted = develop::settled(&app, received, develop::PROVIDE_MAX).await? == ImageState::Corrupted;
+        let row = images::rest_row(&app.pool, received).await?.ok_or(Error::NotFound)?;
         let message =
             if corrupted { "The file was kept, but it is damaged or no picture." } else { "The picture was uploaded." };
         let body = json!({ "message": message, "image": RestImage::from(row), "corrupted": corrupted });

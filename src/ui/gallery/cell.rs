@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Gallery;
 use crate::{
-    model::{Card, ImageId},
+    model::{Card, ImageId, State},
     ui::parts::{
         icon::Icon,
         shared::{choose, maybe, part},
@@ -17,7 +17,13 @@ pub fn Cell(id: ImageId) -> impl IntoView {
     // It left the window between the order's change and this.
     let card = expect_context::<Gallery>().card(id)?;
     Some(view! {
-        <a class="cell" href=id.page_url() data-id=id.to_string() style:background-color=read(&card, Card::colour)>
+        <a
+            class="cell"
+            href=id.page_url()
+            data-id=id.to_string()
+            data-state=read(&card, state)
+            style:background-color=read(&card, Card::colour)
+        >
             <Thumbnail card=card.clone()/>
             <Badge card=card.clone()/>
             <span class="cell-name" aria-hidden="true">{read(&card, name)}</span>
@@ -31,6 +37,10 @@ fn read(card: &ArcRwSignal<Card>, part: fn(&Card) -> Option<String>) -> Signal<O
     maybe(move || card.with(part))
 }
 
+fn state(card: &Card) -> Option<String> {
+    Some(card.state.name().to_owned())
+}
+
 fn name(card: &Card) -> Option<String> {
     Some(card.name.clone())
 }
@@ -42,15 +52,22 @@ fn thumbnail(card: &Card) -> Option<String> {
 
 #[component]
 fn Thumbnail(card: ArcRwSignal<Card>) -> impl IntoView {
-    let has_one = {
+    // Of a file that was overwritten, the former picture stays until the new one is there.
+    let source = {
         let card = card.clone();
-        move || card.with(|card| thumbnail(card).is_some())
+        Memo::new(move |former: Option<&Option<String>>| {
+            card.with(|card| match card.state {
+                State::Pending => former.cloned().flatten(),
+                _ => thumbnail(card),
+            })
+        })
     };
+    let has_one = move || source.with(Option::is_some);
     let without = card.clone();
     let image = move || {
         view! {
             <img
-                src=read(&card, thumbnail)
+                src=maybe(move || source.get())
                 alt=read(&card, name)
                 width=read(&card, |card| card.width.map(|width| width.to_string()))
                 height=read(&card, |card| card.height.map(|height| height.to_string()))
@@ -67,10 +84,13 @@ fn Thumbnail(card: ArcRwSignal<Card>) -> impl IntoView {
 #[component]
 fn Blank(card: ArcRwSignal<Card>) -> impl IntoView {
     let words = read(&card, name);
+    // Seen by the sign; for those who hear the page.
+    let waiting = read(&card, |card| (card.state == State::Pending).then(|| sentence(card)));
     view! {
         <span class="cell-blank">
             {part(move || view! { <Icon sign=sign(card.with(|card| card.state))/> }.into_any())}
             <span>{words}</span>
+            <span class="visually-hidden">{waiting}</span>
         </span>
     }
 }
@@ -78,8 +98,10 @@ fn Blank(card: ArcRwSignal<Card>) -> impl IntoView {
 #[component]
 fn Badge(card: ArcRwSignal<Card>) -> impl IntoView {
     part(move || {
+        // What gets ready is many at a time, and says so by its sign.
         let (label, reason) = card.with(|card| (label(card.state), sentence(card)));
-        let Some(label) = label else { return ().into_any() };
+        let is_pending = card.with(|card| card.state == State::Pending);
+        let Some(label) = label.filter(|_| !is_pending) else { return ().into_any() };
         view! {
             <span class="badge" data-kind=label title=reason.clone()>
                 {label}

@@ -14,6 +14,7 @@ use super::{
     bar::Bar,
     cell::Cell,
     geometry::{Geometry, WINDOW_CARDS, is_enough, px, step, visible, window_around},
+    lookout::Lookout,
     pill::Pill,
 };
 use crate::{
@@ -140,6 +141,7 @@ pub fn Grid() -> impl IntoView {
     keep_filled(screen, gallery, filler);
     keep_top(screen, gallery, filler);
     keep_focus(screen, gallery);
+    keep_lookout(screen, gallery);
     let measure = OncePerFrame::new(move || screen.measure_now());
     let scrolled = move |_| measure.ask();
     let to_top = move || {
@@ -218,6 +220,17 @@ fn keep_filled(screen: Screen, gallery: Gallery, filler: Filler) {
         let Some((geometry, seen)) = screen.seen(total) else { return };
         if gallery.is_stale() || !is_enough(&seen, &loaded, geometry.columns, total) {
             filler.want(window_around(&seen, geometry.columns, total));
+        }
+    });
+}
+
+fn keep_lookout(screen: Screen, gallery: Gallery) {
+    let lookout = Lookout::new(gallery);
+    Effect::new(move || {
+        gallery.order.track();
+        gallery.pending.track();
+        if let Some((_, seen)) = screen.seen(gallery.total.get()) {
+            lookout.sees(seen);
         }
     });
 }

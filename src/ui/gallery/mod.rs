@@ -6,6 +6,7 @@ pub mod empty;
 pub mod filler;
 pub mod geometry;
 pub mod grid;
+pub mod lookout;
 pub mod page;
 pub mod pill;
 pub mod shelf;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::shelf::{Shelf, TooOld, is_newer};
-use crate::model::{Batch, Card, Folder, ImageId, Opening, Picture, Window};
+use crate::model::{Batch, Card, Folder, ImageId, Opening, Picture, State, Window};
 
 #[derive(Clone, Copy)]
 pub struct Gallery {
@@ -22,6 +22,8 @@ pub struct Gallery {
     pub folders: RwSignal<Vec<Folder>>,
     /// Bumped when the window became stale.
     pub stale: RwSignal<u32>,
+    /// Bumped when something that is still to be made came, or became so.
+    pub pending: RwSignal<u32>,
     opened: RwSignal<bool>,
     cards: StoredValue<HashMap<ImageId, ArcRwSignal<Card>>>,
     shelf: StoredValue<Shelf>,
@@ -49,6 +51,7 @@ impl Gallery {
             all: RwSignal::new(0),
             folders: RwSignal::new(Vec::new()),
             stale: RwSignal::new(0),
+            pending: RwSignal::new(0),
             opened: RwSignal::new(false),
             cards: StoredValue::new(HashMap::new()),
             shelf: StoredValue::new(Shelf::default()),
@@ -130,6 +133,9 @@ impl Gallery {
         let shown = batch.changes.iter().filter_map(|change| change.card.clone());
         self.take_cards(shown.collect());
         self.publish();
+        if batch.changes.iter().filter_map(|change| change.card.as_ref()).any(|card| card.state == State::Pending) {
+            self.pending.update(|times| *times += 1);
+        }
     }
 
     /// The reader reached the top or left it.

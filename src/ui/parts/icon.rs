@@ -22,6 +22,7 @@ pub enum Sign {
     System,
     Unknown,
     Upload,
+    Waiting,
 }
 
 impl Sign {
@@ -58,6 +59,7 @@ impl Sign {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM9.7 9.5a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1.1.8-1.1 1.8M12 16.5h.01"
             }
             Sign::Upload => "M12 16V4m-5 5 5-5 5 5M5 20h14",
+            Sign::Waiting => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5l3 1.5",
         }
     }
 }

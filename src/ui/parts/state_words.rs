@@ -7,8 +7,10 @@ use crate::model::{Card, State};
 pub fn label(state: State) -> Option<&'static str> {
     match state {
         State::Ok => None,
+        State::Pending => Some("Getting ready"),
         State::Corrupted => Some("Damaged"),
         State::Unsupported => Some("No decoder"),
+        State::Failed => Some("Failed"),
         State::Missing => Some("Missing"),
         State::Unreadable => Some("Unreadable"),
     }
@@ -17,7 +19,8 @@ pub fn label(state: State) -> Option<&'static str> {
 pub fn sign(state: State) -> Sign {
     match state {
         State::Ok => Sign::Picture,
-        State::Corrupted => Sign::Broken,
+        State::Pending => Sign::Waiting,
+        State::Corrupted | State::Failed => Sign::Broken,
         State::Unsupported => Sign::Unknown,
         State::Missing => Sign::Missing,
         State::Unreadable => Sign::Lock,
@@ -29,8 +32,10 @@ pub fn sentence(card: &Card) -> String {
     card.reason.clone().unwrap_or_else(|| {
         let general = match card.state {
             State::Ok => "",
+            State::Pending => "The file is safe; what is seen of it is being made.",
             State::Corrupted => "The file is damaged.",
             State::Unsupported => "Pictures of this kind cannot be shown here.",
+            State::Failed => "Its picture could not be made.",
             State::Missing => "The file is gone from its folder.",
             State::Unreadable => "The file is there and cannot be read.",
         };
@@ -42,8 +47,10 @@ pub fn sentence(card: &Card) -> String {
 pub fn advice(state: State) -> &'static str {
     match state {
         State::Ok => "",
+        State::Pending => "It shows by itself.",
         State::Corrupted => "Put an undamaged copy in its place, and it heals by itself.",
         State::Unsupported => "The original is untouched and can be opened with a program that knows it.",
+        State::Failed => "The original is untouched. Try again, or open it with another program.",
         State::Missing => "Its record and its place stay. When the file returns, it is here again by itself.",
         State::Unreadable => "Give the server permission to read the file, then scan again.",
     }

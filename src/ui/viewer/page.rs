@@ -84,7 +84,10 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
         let shown = viewer.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.card.id));
         match wanted {
             Some(wanted) if shown != Some(wanted) => viewer.go_to(wanted),
-            _ => viewer.make_ready(),
+            _ => {
+                viewer.look_first();
+                viewer.make_ready();
+            }
         }
     });
     Effect::new(move || {

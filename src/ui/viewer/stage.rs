@@ -8,7 +8,7 @@ use leptos::{
 use super::{Viewer, turn::Turn};
 use crate::{
     browser::viewport,
-    model::{Card, ImageId},
+    model::{Card, ImageId, State},
     ui::parts::{
         icon::{Icon, Sign},
         problem::Banner,
@@ -99,9 +99,25 @@ fn removed() -> AnyView {
         .into_any()
 }
 
-/// What could be decoded is shown, also of a damaged or missing file.
-fn preview(card: &Card) -> Option<String> {
-    card.thumbhash.as_ref().and_then(|_| card.preview_url())
+#[derive(Clone, Default, PartialEq)]
+struct Source {
+    of: Option<ImageId>,
+    preview: Option<String>,
+}
+
+impl Source {
+    /// What could be decoded is shown, also of a damaged or missing file; and of a file that was overwritten the former
+    /// picture, until the new one is there.
+    fn of(card: Option<&Card>, former: Option<&Source>) -> Source {
+        let Some(card) = card else { return Source::default() };
+        let preview = match card.state {
+            State::Pending => {
+                former.filter(|former| former.of == Some(card.id)).and_then(|former| former.preview.clone())
+            }
+            _ => card.thumbhash.as_ref().and_then(|_| card.preview_url()),
+        };
+        Source { of: Some(card.id), preview }
+    }
 }
 
 #[component]
@@ -109,11 +125,12 @@ fn Photo() -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let card = Memo::new(move |_| viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.clone())));
     let read = move |part: fn(&Card) -> Option<String>| maybe(move || card.with(|card| card.as_ref().and_then(part)));
+    let source = Memo::new(move |former: Option<&Source>| card.with(|card| Source::of(card.as_ref(), former)));
     let image = move || {
         view! {
             <img
                 class="photo"
-                src=read(preview)
+                src=maybe(move || source.get().preview)
                 alt=read(|card| Some(card.name.clone()))
                 width=read(|card| card.width.map(|width| width.to_string()))
                 height=read(|card| card.height.map(|height| height.to_string()))
@@ -125,19 +142,28 @@ fn Photo() -> impl IntoView {
         }
         .into_any()
     };
-    let known = move || card.with(|card| card.as_ref().and_then(preview).is_some());
-    choose(known, image, move || part(move || card.with(blank)).into_any())
+    let known = move || source.with(|source| source.preview.is_some());
+    choose(known, image, move || part(move || card.with(|card| blank(card.as_ref(), viewer))).into_any())
 }
 
 /// Stands where the picture would be.
-fn blank(card: &Option<Card>) -> AnyView {
+fn blank(card: Option<&Card>, viewer: Viewer) -> AnyView {
     let Some(card) = card else { return ().into_any() };
+    let id = card.id;
+    let again = (card.state == State::Failed).then(|| {
+        view! {
+            <button type="button" class="button" on:click=move |_| viewer.make_again(id)>
+                "Try again"
+            </button>
+        }
+    });
     view! {
         <div class="blank">
             <Icon sign=sign(card.state)/>
             <h2>{label(card.state).unwrap_or("No preview")}</h2>
             <p>{sentence(card)}</p>
             <p class="blank-advice">{advice(card.state)}</p>
+            {again}
         </div>
     }
     .into_any()

@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::{Failure, pictures},
     browser::{preload::preload, wait},
-    model::{Batch, Change, Cursor, ImageId, Op, Picture},
+    model::{Batch, Change, Cursor, ImageId, Op, Picture, State},
     ui::parts::retry::Again,
 };
 
@@ -96,6 +96,7 @@ impl Viewer {
         match self.ready.with_value(|ready| ready.get(&id).cloned()) {
             Some(picture) => {
                 self.show(picture);
+                self.look_first();
                 self.make_ready();
             }
             None => self.read(),
@@ -127,6 +128,7 @@ impl Viewer {
         match answer {
             Ok(picture) => {
                 self.show(picture);
+                self.look_first();
                 self.make_ready();
             }
             Err(Failure::NotFound) if self.is_shown() => self.removed.set(true),
@@ -145,10 +147,32 @@ impl Viewer {
         self.shown.with_untracked(|shown| shown.as_ref().map(|picture| picture.card.id) == wanted)
     }
 
+    /// Somebody wants one more attempt at a picture that was given up. What comes of it comes by the feed.
+    pub fn make_again(&self, id: ImageId) {
+        let viewer = *self;
+        spawn_local(async move {
+            let answer = wait::for_answer(pictures::try_again(id)).await;
+            if let Some(failure) = answer.err().filter(|_| viewer.wants(id)) {
+                viewer.trouble.set(Some(failure));
+            }
+        });
+    }
+
     /// The line is back, or somebody asks once more for what could not be had.
     pub fn retry(&self) {
         if self.trouble.with_untracked(Option::is_some) {
             self.read();
+        }
+    }
+
+    /// What is looked at and still to be made goes before all others.
+    pub fn look_first(&self) {
+        let pending = self.shown.with_untracked(|shown| {
+            shown.as_ref().map(|shown| &shown.card).filter(|card| card.state == State::Pending).map(|card| card.id)
+        });
+        if let Some(id) = pending {
+            // it is made in any case, only later
+            spawn_local(async move { _ = wait::for_answer(pictures::look_first(vec![id])).await });
         }
     }
 

@@ -1,0 +1,40 @@
+//! Each migration on a catalogue that is full: what was known stays known.
+
+use pixelsync::server::db::{Pool, schema::MIGRATIONS};
+
+/// A project, a folder, and an image in each state, the third one twice.
+const BEFORE_JOBS: &str = "
+    insert into projects (id, name) values (gen_random_uuid(), 'Pictures');
+    insert into folders (id, project_id, path, name) select gen_random_uuid(), id, '/pictures', 'pictures' from projects;
+    insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device, hash, mime,
+                        width, height, thumbhash)
+    select gen_random_uuid(), f.project_id, f.id, n::text::bytea, n::text, old.state, reason, 1, 0, 0, n, 0,
+           sha256(least(n, 3)::text::bytea), mime, 96, 64, thumbhash
+    from folders f, (values
+        (1, 'ok', null, 'image/jpeg', 'a'::bytea),
+        (2, 'corrupted', 'The file ends early.', 'image/png', null),
+        (3, 'unsupported', 'There is no decoder for HEIC here.', 'image/heic', null),
+        (4, 'unsupported', 'There is no decoder for HEIC here.', 'image/heic', null)
+    ) as old (n, state, reason, mime, thumbhash);
+    insert into images (id, project_id, folder_id, path, name, state, size, mtime_ns, ctime_ns, inode, device)
+    select gen_random_uuid(), project_id, id, way::bytea, way, way, 1, 0, 0, 9, 0
+    from folders, unnest(array['missing', 'unreadable', 'unsupported', 'corrupted']) as way;
+    insert into derivatives (hash, kind, mime, width, height, size)
+    values (sha256('1'), 'thumbnail', 'image/webp', 96, 64, 1), (sha256('1'), 'preview', 'image/jpeg', 96, 64, 1);
+    insert into jobs (kind, key) values ('crop', 'ab');
+";
+
+#[sqlx::test(migrations = false)]
+async fn what_was_judged_before_there_were_jobs_stays_judged(pool: Pool) {
+    MIGRATIONS.run_to(3, &pool).await.expect("the schema of then");
+    sqlx::raw_sql(BEFORE_JOBS).execute(&pool).await.expect("a catalogue of then");
+    let images = "select name, state, reason from images order by name";
+    let read = || sqlx::query_as::<_, (String, String, Option<String>)>(images).fetch_all(&pool);
+    let before = read().await.expect("images");
+    MIGRATIONS.run(&pool).await.expect("the schema of now");
+    assert_eq!(read().await.expect("images"), before);
+    let judged = "select state, thumbhash is not null, beyond_machine from contents order by state";
+    let judged = sqlx::query_as::<_, (String, bool, bool)>(judged).fetch_all(&pool).await.expect("contents");
+    let expect = [("corrupted", false, false), ("ok", true, false), ("unsupported", false, true)];
+    assert_eq!(judged, expect.map(|(state, is_seen, beyond)| (state.to_owned(), is_seen, beyond)));
+}
