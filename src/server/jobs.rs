@@ -7,7 +7,10 @@
 use std::{
     collections::HashSet,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -41,9 +44,10 @@ pub const ATTEMPTS_MAX: i16 = 4;
 /// Before the second attempt; each further one waits six times as long.
 const RETRY: Duration = Duration::from_secs(5);
 const RETRY_GROWS: u32 = 6;
-/// What fails for a reason that passes by itself, a full disk above all, is not counted. The core rests so long, for the next
-/// job would fare no better.
+/// What fails for a reason that passes by itself, a full disk above all, is not counted and waits so long.
 const RETRY_PASSING: Duration = Duration::from_secs(5);
+/// The core rests after it, twice as long each time, for the next job is likely to fare no better; until one does.
+const REST: Duration = Duration::from_millis(50);
 /// Jobs that are under way when the server ends have so long; then they are given back.
 const LAST_WORK_MAX: Duration = Duration::from_secs(1);
 /// Ends that one who waits may not have heard of yet; who lags looks for himself.
@@ -61,13 +65,15 @@ struct Parts {
     /// The content of each job that ended.
     ended: broadcast::Sender<Vec<u8>>,
     stop: CancellationToken,
+    /// Jobs that failed for reasons that pass, since the last one that did not.
+    stumbles: AtomicU32,
 }
 
 impl Jobs {
     pub fn new(stop: CancellationToken) -> Jobs {
         let (ended, _) = broadcast::channel(ENDS_KEPT);
-        let (under_way, queued) = (Mutex::default(), Notify::new());
-        Jobs(Arc::new(Parts { owner: Uuid::now_v7(), under_way, queued, ended, stop }))
+        let (under_way, queued, stumbles) = (Mutex::default(), Notify::new(), AtomicU32::new(0));
+        Jobs(Arc::new(Parts { owner: Uuid::now_v7(), under_way, queued, ended, stop, stumbles }))
     }
 
     pub fn owner(&self) -> Uuid {
@@ -224,7 +230,9 @@ async fn begin_next(app: &App, under_way: &TaskTracker) -> Result<(), Error> {
 async fn work(app: &App, job: &Job, turn: Turn) {
     let performing = AssertUnwindSafe(perform(app, job)).catch_unwind();
     let broke = || Err(Error::Refused("It broke while it was being made; the log says how.".into()));
-    let Err(error) = performing.await.unwrap_or_else(|_| broke()) else { return };
+    let Err(error) = performing.await.unwrap_or_else(|_| broke()) else {
+        return app.jobs.0.stumbles.store(0, Ordering::Relaxed);
+    };
     tracing::warn!(
         error = &error as &dyn std::error::Error,
         hash = hex::encode(&job.hash),
@@ -236,7 +244,8 @@ async fn work(app: &App, job: &Job, turn: Turn) {
         tokio::time::sleep(TICK).await;
     }
     if error.is_passing() {
-        tokio::time::sleep(RETRY_PASSING).await;
+        let stumbles = app.jobs.0.stumbles.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(RETRY_PASSING.min(REST * 2_u32.pow(stumbles.min(10)))).await;
     }
     drop(turn);
 }

@@ -149,10 +149,12 @@ pub async fn finish(tx: &mut PgConnection, job: i64, owner: Uuid) -> sqlx::Resul
     Ok(done.rows_affected() > 0)
 }
 
-/// The attempt does not count. `error` is what it was broken off for; without one nothing is known of it still.
+/// The attempt does not count. `error` is what it was broken off for, without which nothing is known of it still. It goes back
+/// in the line, whoever looks at it.
 pub async fn give_back(pool: &PgPool, job: i64, owner: Uuid, error: Option<&str>, after: Duration) -> sqlx::Result<()> {
     sqlx::query!(
-        "update jobs set lease_owner = null, leased_until = null, attempts = attempts - 1, error = $3, run_at = now() + $4
+        "update jobs set lease_owner = null, leased_until = null, looked_at = null, attempts = attempts - 1, error = $3,
+             run_at = now() + $4
          where id = $1 and lease_owner = $2",
         job,
         owner,
@@ -167,7 +169,7 @@ pub async fn give_back(pool: &PgPool, job: i64, owner: Uuid, error: Option<&str>
 /// The attempt counts.
 pub async fn retry(pool: &PgPool, job: i64, owner: Uuid, error: &str, after: Duration) -> sqlx::Result<()> {
     sqlx::query!(
-        "update jobs set lease_owner = null, leased_until = null, error = $3, run_at = now() + $4
+        "update jobs set lease_owner = null, leased_until = null, looked_at = null, error = $3, run_at = now() + $4
          where id = $1 and lease_owner = $2",
         job,
         owner,
