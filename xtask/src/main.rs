@@ -6,6 +6,7 @@ mod checkout;
 mod css;
 mod database;
 mod front;
+mod fuzz;
 mod server;
 mod setup;
 mod shell;
@@ -60,6 +61,14 @@ enum Command {
         #[arg(long, value_name = "PART")]
         only: Vec<test::Part>,
     },
+    /// Feed what reads strangers' bytes with spoiled pictures, for longer than the tests do
+    Fuzz {
+        /// One of the targets in `imaging/fuzz`; without it, all of them in turn
+        target: Option<String>,
+        /// How long, for each target
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+    },
     /// Run a benchmark on the release build, or list them when no name is given
     Bench {
         name: Option<String>,
@@ -97,6 +106,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
             shell::say(format!("Built {}", binary.display()));
         }
         Command::Test { only } => return test::run(&checkout, &only),
+        Command::Fuzz { target, seconds } => fuzz::run(&checkout, target.as_deref(), seconds)?,
         Command::Bench { name: None, .. } => bench::list(&checkout),
         Command::Bench { name: Some(name), arguments } => bench::run(&checkout, &name, &arguments)?,
         Command::Prepare => sqlx::prepare(&checkout)?,

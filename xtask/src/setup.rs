@@ -21,6 +21,8 @@ pub(crate) enum Need {
     WasmTarget,
     WasmOpt,
     Nasm,
+    /// Of which libFuzzer is made.
+    Cplusplus,
     Heif,
     Exiftool,
     /// Only to be measured against.
@@ -31,12 +33,13 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    pub(crate) const ALL: [Need; 10] = [
+    pub(crate) const ALL: [Need; 11] = [
         Need::Rustfmt,
         Need::Clippy,
         Need::WasmTarget,
         Need::WasmOpt,
         Need::Nasm,
+        Need::Cplusplus,
         Need::Heif,
         Need::Exiftool,
         Need::Postgres,
@@ -69,6 +72,7 @@ pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
                 npm_packages(&checkout.root.join("xtask"), "binaryen, whose wasm-opt shrinks the browser's half")?
             }
             Need::Nasm => nasm()?,
+            Need::Cplusplus => cplusplus()?,
             Need::Heif => heif(),
             Need::Exiftool => exiftool()?,
             Need::Sharp => {
@@ -161,6 +165,14 @@ fn nasm() -> Result<()> {
     }
     shell::say("Installing nasm, which assembles the fast half of the JPEG decoder");
     apt_install(&["nasm"]).context("nasm is missing: install it, then try again")
+}
+
+fn cplusplus() -> Result<()> {
+    if ["c++", "g++", "clang++"].iter().any(|compiler| shell::find(compiler).is_some()) {
+        return Ok(());
+    }
+    shell::say("Installing a compiler for C++, which the fuzzer is written in");
+    apt_install(&["g++"]).context("A C++ compiler is missing: install one, then try again")
 }
 
 /// Looked for by the program when it runs; without it everything else works.

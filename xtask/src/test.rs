@@ -3,7 +3,7 @@
 use crate::{
     checkout::{Checkout, Profile},
     database::Database,
-    front, server, setup,
+    front, fuzz, server, setup,
     setup::Need,
     shell, sqlx,
     tally::Tally,
@@ -26,6 +26,8 @@ pub(crate) enum Part {
     Sqlx,
     /// Unit tests and tests on a real database
     Unit,
+    /// Spoiled pictures, some seconds for each fuzz target
+    Fuzz,
     /// Unit tests inside a browser
     Browser,
     /// Whole journeys in a browser, against the real server
@@ -39,6 +41,7 @@ impl Part {
             Part::Clippy => "Lints",
             Part::Sqlx => "Query facts",
             Part::Unit => "Unit and database tests",
+            Part::Fuzz => "Spoiled pictures",
             Part::Browser => "Unit tests in the browser",
             Part::Journeys => "Journeys in the browser",
         }
@@ -51,6 +54,7 @@ impl Part {
             Part::Sqlx => &[Need::Postgres, Need::Nasm],
             // With npm comes Node, by which our own tests compress.
             Part::Unit => &[Need::Postgres, Need::WasmOpt, Need::Nasm, Need::Heif, Need::Exiftool],
+            Part::Fuzz => fuzz::NEEDS,
             Part::Browser => &[Need::WasmTarget, Need::Chromium],
             Part::Journeys => &[Need::WasmTarget, Need::Nasm, Need::Postgres, Need::Chromium, Need::Playwright],
         }
@@ -101,6 +105,7 @@ impl Run<'_> {
                 tally.check(sqlx::check(checkout, self.database()?));
             }
             Part::Unit => self.unit(tally)?,
+            Part::Fuzz => self.fuzz(tally)?,
             Part::Browser => self.browser(tally)?,
             Part::Journeys => self.journeys(tally)?,
         }
@@ -129,6 +134,14 @@ impl Run<'_> {
             command.env("DATABASE_URL", &url);
             setup::name_postgres(self.checkout, &mut command);
             count(&mut command, tally);
+        }
+        Ok(())
+    }
+
+    fn fuzz(&self, tally: &mut Tally) -> Result<()> {
+        let programs = fuzz::build(self.checkout)?;
+        for target in fuzz::targets(self.checkout)? {
+            tally.check(fuzz::test(self.checkout, &programs, &target));
         }
         Ok(())
     }
