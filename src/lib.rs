@@ -18,6 +18,9 @@ pub mod api;
 pub mod browser;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod client;
+
 /// Wakes the page that the server rendered.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

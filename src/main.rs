@@ -1,12 +1,19 @@
-//! The program: reads the command line, then serves until it is told to stop.
+//! The program: reads the command line, then serves until it is told to stop, or asks the server that runs.
 
-use std::{process::ExitCode, time::Duration};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::Parser;
-use pixelsync::server::{
-    config::{Cli, Command},
-    run,
+use pixelsync::{
+    client::{self, Told},
+    server::{
+        config::{Cli, Command, Config},
+        run,
+    },
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -14,15 +21,25 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("PIXELSYNC_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match start(Cli::parse()) {
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    // for whoever typed the command, whatever is logged
+    let said = match Cli::parse().command {
+        Command::Serve(config) => start(*config).map_err(|error| format!("PixelSync cannot go on: {error:#}")),
+        command => ask(command).map_err(|problem| problem.to_string()),
+    };
+    match said {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // for whoever typed the command, whatever is logged
-            eprintln!("PixelSync cannot go on: {error:#}");
+        Err(sentence) => {
+            eprintln!("{sentence}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn ask(command: Command) -> Result<(), client::Problem> {
+    let mut out = io::stdout();
+    let is_terminal = out.is_terminal();
+    client::run(command, Told { out: &mut out, is_terminal })
 }
 
 /// What a program that a signal ended is said to have returned: 128 and the signal's number, here of an interrupt.
@@ -30,15 +47,13 @@ const INTERRUPTED: i32 = 130;
 /// A file that is being decoded, or a database that is being started, is not waited for any longer.
 const LAST_WORK_MAX: Duration = Duration::from_secs(2);
 
-fn start(cli: Cli) -> Result<()> {
+fn start(config: Config) -> Result<()> {
     // by hand, because one that is dropped waits for all blocking work, however long that takes
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         let stop = CancellationToken::new();
         stop_on_signals(&stop)?;
-        match cli.command {
-            Command::Serve(config) => run::serve(config, stop).await,
-        }
+        run::serve(config, stop).await
     });
     runtime.shutdown_timeout(LAST_WORK_MAX);
     done

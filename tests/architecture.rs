@@ -10,6 +10,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("folder", &["folder", "model"]),
     // http renders the pages of `ui` and answers the functions of `api`
     ("server", &["server", "model", "folder", "imaging", "api", "ui"]),
+    // the command line tells as the pages do
+    ("client", &["client", "model", "server", "ui"]),
     ("api", &["api", "model", "server"]),
     ("browser", &["browser", "model", "api"]),
     ("ui", &["ui", "model", "api", "browser"]),
@@ -23,8 +25,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("web_sys::", &["src/browser/"]),
     ("notify::", &["src/folder/watch.rs"]),
     ("image::", &[]),
+    ("ignore::", &["src/folder/rules.rs"]),
     ("cfg(feature", &["src/lib.rs"]),
-    ("cfg(target", &["src/lib.rs"]),
+    // one reads what only Linux can be asked for
+    ("cfg(target", &["src/lib.rs", "src/folder/uncached.rs"]),
 ];
 
 /// Every source line that is code, with its file.

@@ -15,7 +15,12 @@ use pixelsync::{
     model::{ImageId, State},
     server::{
         content::Content,
-        db::{self, activity, contents, crops, folders::FolderRow, images, jobs},
+        db::{
+            self, activity, contents, crops,
+            folders::FolderRow,
+            images::{self, Entry},
+            jobs,
+        },
         feed::Feed,
     },
 };
@@ -123,9 +128,10 @@ async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
     let mut tx = db::begin(pool).await?;
     contents::find(&mut tx, &hash).await?;
     jobs::queue(&mut tx, jobs::Kind::Develop, &hash, jobs::Priority::Arrival).await?;
-    images::put(&mut tx, id, folder, &seen, &content).await?;
-    crops::fulfil(&mut tx, &hash, id).await?;
-    activity::record(&mut tx, folder.project, activity::Kind::Arrived, id).await?;
+    let entry = Entry { id, is_new: true, folder, seen: &seen, racy: false, content: &content };
+    images::put(&mut tx, &[entry]).await?;
+    crops::fulfil(&mut tx, &[(id, hash)]).await?;
+    activity::record(&mut tx, activity::Kind::Arrived, &[id]).await?;
     tx.commit().await?;
     Ok(())
 }

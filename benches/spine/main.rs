@@ -2,11 +2,17 @@
 
 #![expect(clippy::print_stdout, reason = "figures are this program's answer")]
 
+mod answer;
 mod feed;
+#[path = "../measuring/figure.rs"]
 mod figure;
 mod page;
+#[path = "../measuring/photograph.rs"]
+mod photograph;
+#[path = "../measuring/program.rs"]
 mod program;
 mod screens;
+mod start;
 
 use std::{path::Path, process::ExitCode};
 
@@ -30,7 +36,7 @@ fn measure() -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for (name, part) in [
         ("size", sizes as fn() -> Result<Vec<Figure>>),
-        ("start", program::start),
+        ("start", start::measure),
         ("screens", screens::measure),
         ("page", page::measure),
         ("feed", feed::measure),

@@ -17,7 +17,7 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     let runtime = tokio::runtime::Runtime::new()?;
     let data = data_folder()?;
     let url = runtime.block_on(fresh_database("spine_page"))?;
-    let program = Program::start(data.path(), Some(&url))?;
+    let program = Program::start(data.path(), Some(&url), &[])?;
     runtime.block_on(seed(&url))?;
     let mut line = program.connect()?;
     let (mut pages, mut pings) = (Vec::new(), Vec::new());

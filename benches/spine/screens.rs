@@ -7,11 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use image::{Rgb, RgbImage};
 use serde::Deserialize;
 
 use crate::{
     figure::{Figure, percentile},
+    photograph::photograph,
     program::{Program, data_folder},
 };
 
@@ -30,7 +30,7 @@ struct Measured {
 
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     let data = data_folder()?;
-    let program = Program::start(data.path(), None)?;
+    let program = Program::start(data.path(), None, &[])?;
     // on the same disk as the pictures
     let files = data.path().join("ready");
     fs::create_dir(&files)?;
@@ -61,17 +61,4 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
         Figure::below("uploaded_to_card_p95", percentile(uploaded, 0.95), "ms", UPLOADED_GOAL_MS)
             .beside(SEED_UPLOADED_MS),
     ])
-}
-
-/// Six megapixels with slopes and grain, another for each number.
-fn photograph(number: u32) -> RgbImage {
-    let mut grain = number.wrapping_mul(2_654_435_761) | 1;
-    RgbImage::from_fn(3000, 2000, |x, y| {
-        grain ^= grain << 13;
-        grain ^= grain >> 17;
-        grain ^= grain << 5;
-        let noise = (grain & 15) as u8;
-        let slope = |a: u32| ((a + number * 37) % 200) as u8;
-        Rgb([slope(x / 15) + noise, slope(y / 10) + noise, slope((x + y) / 25) + noise])
-    })
 }

@@ -1,9 +1,9 @@
 //! The typed wire between browser and server: server functions, a file a noun. Holds no logic.
 
 pub mod failure;
+pub mod folders;
 pub mod gallery;
 pub mod pictures;
-pub mod sync;
 pub mod uploads;
 
 pub use failure::Failure;

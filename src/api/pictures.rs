@@ -17,8 +17,9 @@ pub async fn look_first(ids: Vec<ImageId>) -> Result<(), Failure> {
     Ok(crate::server::develop::look_first(&crate::server::App::here()?, &ids).await?)
 }
 
-/// One more attempt at a picture that was given up.
-#[server(prefix = "/api", endpoint = "pictures/try_again", input = Json)]
-pub async fn try_again(id: ImageId) -> Result<(), Failure> {
-    Ok(crate::server::develop::try_again(&crate::server::App::here()?, id).await?)
+/// What a person can do about a picture that is not well: one more attempt at one that was given up, and of one whose bytes
+/// changed by themselves, to take what the file holds now for meant.
+#[server(prefix = "/api", endpoint = "pictures/mend", input = Json)]
+pub async fn mend(id: ImageId) -> Result<(), Failure> {
+    Ok(crate::server::develop::mend(&crate::server::App::here()?, id).await?)
 }

@@ -23,7 +23,7 @@ use super::{
     tabs::{self, Channel, Note},
     wait,
 };
-use crate::model::{Batch, Cursor};
+use crate::model::{Batch, Cursor, Folder};
 
 const RETRY_FIRST_MS: u32 = 250;
 /// With the time a connection takes, live again within two seconds of the server's return.
@@ -44,6 +44,8 @@ pub enum Status {
 /// What the page does with what arrives.
 pub struct Hear {
     pub apply: Box<dyn Fn(Vec<Batch>)>,
+    /// How things stand in the folders now. It has no place in the feed and waits for nothing.
+    pub folders: Box<dyn Fn(Vec<Folder>)>,
     /// Reads all that is shown anew and ends with [`Line::restart_at`].
     pub restart: Box<dyn Fn()>,
 }
@@ -58,6 +60,8 @@ pub struct Line {
     status: RwSignal<Status>,
     hear: Hear,
     inbox: RefCell<Inbox>,
+    /// What was told last, for tabs that come later.
+    folders: RefCell<String>,
     role: Cell<Role>,
     stream: RefCell<Option<Stream>>,
     channel: RefCell<Option<Channel>>,
@@ -85,6 +89,7 @@ impl Line {
             status,
             hear,
             inbox: RefCell::new(Inbox::new(at)),
+            folders: RefCell::default(),
             role: Cell::new(Role::Follows),
             stream: RefCell::default(),
             channel: RefCell::default(),
@@ -277,6 +282,11 @@ impl Line {
                     self.hear_head(head);
                 }
             }
+            Kind::Folders => {
+                self.hear_folders(&text);
+                self.tell(&Note::Folders(text.clone()));
+                self.folders.replace(text);
+            }
             Kind::Reset => {
                 self.tell(&Note::Reset);
                 self.restart();
@@ -292,6 +302,10 @@ impl Line {
             (Role::Leads, Note::Hello) => {
                 self.tell(&Note::Status(self.status.get_untracked()));
                 self.tell(&Note::Heartbeat(self.inbox.borrow().at()));
+                // what a broken line told last is older than what the tab was opened with
+                if self.status.get_untracked() == Status::Live {
+                    self.tell(&Note::Folders(self.folders.borrow().clone()));
+                }
             }
             (Role::Leads, Note::Nudge) if self.retry.get().is_some() => self.connect(),
             (Role::Leads, _) | (Role::Follows, Note::Hello | Note::Nudge) => {}
@@ -312,6 +326,7 @@ impl Line {
             }
             Note::Batch(text) => self.hear_batch(&text),
             Note::Heartbeat(head) => self.hear_head(head),
+            Note::Folders(text) => self.hear_folders(&text),
             Note::Reset => self.restart(),
             Note::Hello | Note::Nudge => {}
         }
@@ -347,6 +362,13 @@ impl Line {
     fn hear_head(&self, head: Cursor) {
         self.inbox.borrow_mut().hear_head(head);
         self.ask_flush();
+    }
+
+    /// What cannot be read is followed by something else soon.
+    fn hear_folders(&self, text: &str) {
+        if let Ok(FoldersNow { folders }) = serde_json::from_slice(text.as_bytes()) {
+            (self.hear.folders)(folders);
+        }
     }
 
     fn ask_flush(&self) {
@@ -423,12 +445,18 @@ async fn fetch_changes(since: Cursor) -> Result<Missed, JsValue> {
 enum Kind {
     Batch,
     Heartbeat,
+    Folders,
     Reset,
 }
 
 #[derive(Deserialize)]
 struct Heartbeat {
     head: Cursor,
+}
+
+#[derive(Deserialize)]
+struct FoldersNow {
+    folders: Vec<Folder>,
 }
 
 /// An `EventSource` that is closed when it is dropped.
@@ -443,7 +471,9 @@ impl Stream {
         let (opened, failed) = (line.later(Line::opened), line.later(Line::fail));
         let mut listeners =
             vec![Listener::new(&source, "open", move |_| opened()), Listener::new(&source, "error", move |_| failed())];
-        for (name, kind) in [("batch", Kind::Batch), ("hb", Kind::Heartbeat), ("reset", Kind::Reset)] {
+        let kinds =
+            [("batch", Kind::Batch), ("hb", Kind::Heartbeat), ("folders", Kind::Folders), ("reset", Kind::Reset)];
+        for (name, kind) in kinds {
             let line = Rc::downgrade(line);
             listeners.push(Listener::new(&source, name, move |event| {
                 let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());

@@ -3,6 +3,8 @@
 //! It compiles for the server too, where calling it would panic: call it from effects and event handlers.
 
 pub mod clock;
+pub mod dialog;
+pub mod fields;
 pub mod files;
 pub mod focus;
 pub mod frame;

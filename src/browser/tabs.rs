@@ -24,6 +24,8 @@ pub enum Note {
     /// As the server wrote it.
     Batch(String),
     Heartbeat(Cursor),
+    /// As the server wrote it.
+    Folders(String),
     Reset,
 }
 

@@ -1,6 +1,6 @@
 //! Which names matter. Looks at names only, never at bytes.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
 /// Names that no person put there to be looked at: hidden, temporary, backups, what systems leave behind.
 /// A folder of such a name is not entered.
@@ -14,21 +14,24 @@ pub fn is_ignored(name: &OsStr) -> bool {
         || [&b".tmp"[..], b".bak", b".swp", b".part", b".crdownload"].iter().any(|end| lower.ends_with(end))
 }
 
-/// Whether any part of a path below a folder's root is ignored.
-pub fn is_ignored_path(below: &Path) -> bool {
-    below.iter().any(is_ignored)
-}
-
-const PICTURE_ENDS: &[&str] = &[
-    "jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "tif", "tiff", "bmp", "dib", "avif", "heic", "heif", "jxl",
-    "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2",
+/// By the end of a name, for each of `model::folder::FILE_TYPES`.
+const ENDS: &[(&str, &[&str])] = &[
+    ("jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
+    ("png", &["png"]),
+    ("gif", &["gif"]),
+    ("webp", &["webp"]),
+    ("tiff", &["tif", "tiff"]),
+    ("bmp", &["bmp", "dib"]),
+    ("avif", &["avif"]),
+    ("heic", &["heic", "heif"]),
+    ("jxl", &["jxl"]),
+    ("raw", &["dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2"]),
 ];
 
-/// Whether a new file of this name is taken in. What is known stays known, whatever it is called.
-pub fn is_picture_name(path: &Path) -> bool {
-    path.extension()
-        .and_then(OsStr::to_str)
-        .is_some_and(|end| PICTURE_ENDS.iter().any(|known| known.eq_ignore_ascii_case(end)))
+/// What a name's end says that the file is. None is no picture.
+pub fn type_of(end: &str) -> Option<&'static str> {
+    let has_end = |ends: &[&str]| ends.iter().any(|known| known.eq_ignore_ascii_case(end));
+    ENDS.iter().find(|(_, ends)| has_end(ends)).map(|(kind, _)| *kind)
 }
 
 #[cfg(test)]
@@ -43,13 +46,13 @@ mod tests {
         for name in ["a.jpg", "tmp", "a.tmp.jpg", "~a.png"] {
             assert!(!is_ignored(OsStr::new(name)), "{name}");
         }
-        assert!(is_ignored_path(Path::new("trip/.thumbs/a.jpg")));
     }
 
     #[test]
-    fn pictures_are_known_by_their_end() {
-        for (name, expect) in [("a.JPG", true), ("a.b.tiff", true), ("a.txt", false), ("jpg", false), ("a", false)] {
-            assert_eq!(is_picture_name(Path::new(name)), expect, "{name}");
-        }
+    fn every_type_has_its_ends() {
+        let types: Vec<&str> = ENDS.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(types, crate::model::folder::FILE_TYPES);
+        assert_eq!(type_of("JPG"), Some("jpeg"));
+        assert_eq!(type_of("txt"), None);
     }
 }

@@ -2,9 +2,14 @@
 
 pub mod filter;
 pub mod marker;
+pub mod mount;
+pub mod rules;
 pub mod scan;
 pub mod settle;
+pub mod uncached;
 pub mod watch;
+pub mod whole;
 pub mod write;
 
+pub use rules::Rules;
 pub use scan::{Look, Seen};

@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::filter;
+use super::{
+    filter,
+    rules::{RULES_NAME, Rules},
+};
 
 /// One file as the file system describes it. Two equal ones are taken for the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +74,7 @@ pub fn path_from_bytes(bytes: &[u8]) -> PathBuf {
 /// What one look at a tree gave.
 #[derive(Debug, Default)]
 pub struct Look {
+    /// In the order of their paths, as far as one path was asked for.
     pub files: Vec<Seen>,
     /// Which of the paths that were asked for are folders.
     pub trees: Vec<PathBuf>,
@@ -84,71 +88,129 @@ pub struct Blind {
     pub error: io::Error,
 }
 
+/// Told of each folder before it is listed, so that whoever watches it misses nothing.
+pub type Entered<'a> = &'a mut dyn FnMut(&Path);
+
 impl Look {
     /// Looks at one path below the root: a file, a whole subtree, or nothing any more.
-    pub fn at(root: &Path, below: &Path) -> Look {
-        let mut look = Look::default();
-        look.add(root, below);
-        look
-    }
-
-    pub fn add(&mut self, root: &Path, below: &Path) {
+    pub fn add(&mut self, root: &Path, below: &Path, rules: &Rules, entered: Entered) {
         if below.as_os_str().is_empty() {
-            return self.add_root(root);
+            // it may be a link to where there is more room, and it is never just absent
+            return self.add_tree(root, below, rules, entered);
         }
         match root.join(below).symlink_metadata() {
+            Ok(meta) if rules.ignores_path(below, meta.is_dir()) => {}
+            Ok(meta) if meta.is_dir() => self.add_tree(root, below, rules, entered),
             Ok(meta) if meta.is_file() => self.files.push(Seen::new(below.to_path_buf(), &meta)),
-            Ok(meta) if meta.is_dir() => {
-                self.trees.push(below.to_path_buf());
-                self.walk(root, below.to_path_buf());
-            }
             Ok(_) => {}
             Err(error) if is_absent(&error) => {}
             Err(error) => self.blind.push(Blind { path: below.to_path_buf(), error }),
         }
     }
 
-    /// It may be a link to where there is more room. It is never just absent: then nothing is known of what is in it.
-    fn add_root(&mut self, root: &Path) {
-        match root.metadata() {
-            Ok(meta) if meta.is_dir() => {
-                self.trees.push(PathBuf::new());
-                self.walk(root, PathBuf::new());
-            }
-            Ok(_) => self.blind.push(Blind { path: PathBuf::new(), error: io::ErrorKind::NotADirectory.into() }),
-            Err(error) => self.blind.push(Blind { path: PathBuf::new(), error }),
-        }
-    }
-
-    fn walk(&mut self, root: &Path, top: PathBuf) {
-        let mut rest = vec![top];
-        while let Some(below) = rest.pop() {
-            if let Err(error) = self.list(root, &below, &mut rest) {
-                self.blind.push(Blind { path: below, error });
+    fn add_tree(&mut self, root: &Path, below: &Path, rules: &Rules, entered: Entered) {
+        self.trees.push(below.to_path_buf());
+        for found in Walk::new(root, below.to_path_buf(), rules, entered) {
+            match found {
+                Found::File(seen) => self.files.push(seen),
+                Found::Blind(blind) => self.blind.push(blind),
             }
         }
     }
+}
 
-    fn list(&mut self, root: &Path, below: &Path, rest: &mut Vec<PathBuf>) -> io::Result<()> {
-        for entry in std::fs::read_dir(root.join(below))? {
+/// What a walk comes by.
+#[derive(Debug)]
+pub enum Found {
+    File(Seen),
+    Blind(Blind),
+}
+
+/// Goes through a tree in the order of the paths' bytes, which is the order in which the catalogue keeps them: so both can
+/// be compared side by side, and neither has to be in memory as a whole.
+pub struct Walk<'a> {
+    root: &'a Path,
+    rules: &'a Rules,
+    entered: Entered<'a>,
+    /// What is still to come, the next one last.
+    rest: Vec<Entry>,
+}
+
+enum Entry {
+    File(Seen),
+    Folder(PathBuf),
+    Blind(Blind),
+}
+
+impl Entry {
+    /// What is in a folder has a slash after the folder's name.
+    fn order(&self) -> impl Iterator<Item = &u8> {
+        let (path, end): (&Path, &[u8]) = match self {
+            Entry::File(seen) => (&seen.path, b""),
+            Entry::Folder(path) => (path, b"/"),
+            Entry::Blind(blind) => (&blind.path, b""),
+        };
+        path_bytes(path).iter().chain(end)
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(root: &'a Path, below: PathBuf, rules: &'a Rules, entered: Entered<'a>) -> Walk<'a> {
+        Walk { root, rules, entered, rest: vec![Entry::Folder(below)] }
+    }
+
+    fn enter(&mut self, below: PathBuf) {
+        (self.entered)(&below);
+        let begin = self.rest.len();
+        match self.list(&below) {
+            // gone since its own folder was listed; the root is never just absent
+            Err(error) if is_absent(&error) && !below.as_os_str().is_empty() => {}
+            Err(error) => self.rest.push(Entry::Blind(Blind { path: below, error })),
+            Ok(()) => {}
+        }
+        self.rest[begin..].sort_unstable_by(|a, b| b.order().cmp(a.order()));
+    }
+
+    fn list(&mut self, below: &Path) -> io::Result<()> {
+        let folder = self.root.join(below);
+        // what the rules say of a folder has to be known before its first entry
+        if folder.join(RULES_NAME).symlink_metadata().is_ok() {
+            self.rules.read(self.root, below)?;
+        }
+        for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
-            if filter::is_ignored(&entry.file_name()) {
+            let name = entry.file_name();
+            if filter::is_ignored(&name) {
                 continue;
             }
-            let path = below.join(entry.file_name());
+            let path = below.join(name);
             match entry.metadata() {
-                Ok(meta) if meta.is_file() => self.files.push(Seen::new(path, &meta)),
-                Ok(meta) if meta.is_dir() => rest.push(path),
-                Ok(_) => {}
+                Ok(meta) if !(meta.is_file() || meta.is_dir()) || self.rules.ignores(&path, meta.is_dir()) => {}
+                Ok(meta) if meta.is_dir() => self.rest.push(Entry::Folder(path)),
+                Ok(meta) => self.rest.push(Entry::File(Seen::new(path, &meta))),
                 Err(error) if is_absent(&error) => {}
-                Err(error) => self.blind.push(Blind { path, error }),
+                Err(error) => self.rest.push(Entry::Blind(Blind { path, error })),
             }
         }
         Ok(())
     }
 }
 
-fn is_absent(error: &io::Error) -> bool {
+impl Iterator for Walk<'_> {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        loop {
+            match self.rest.pop()? {
+                Entry::File(seen) => return Some(Found::File(seen)),
+                Entry::Blind(blind) => return Some(Found::Blind(blind)),
+                Entry::Folder(below) => self.enter(below),
+            }
+        }
+    }
+}
+
+pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -158,10 +220,49 @@ mod tests {
 
     use super::*;
 
+    fn look(root: &Path, below: &str) -> Look {
+        let mut look = Look::default();
+        look.add(root, Path::new(below), &Rules::default(), &mut |_| {});
+        look
+    }
+
     fn names(look: &Look) -> Vec<String> {
-        let mut names: Vec<_> = look.files.iter().map(|seen| seen.path.display().to_string()).collect();
-        names.sort();
-        names
+        look.files.iter().map(|seen| seen.path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn a_walk_goes_in_the_order_of_bytes() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        fs::create_dir_all(root.path().join("a/b")).expect("folder");
+        fs::create_dir_all(root.path().join("a b")).expect("folder");
+        for name in ["a.jpg", "a/z.jpg", "a/b/y.jpg", "a/b.jpg", "a0.jpg", "a b/c.jpg", "ä.jpg", "B.jpg", "b.jpg"] {
+            fs::write(root.path().join(name), name).expect("file");
+        }
+        let found = names(&look(root.path(), ""));
+        let mut sorted = found.clone();
+        sorted.sort();
+        assert_eq!(found, sorted);
+        assert_eq!(found.len(), 9);
+    }
+
+    #[test]
+    fn what_rules_forbid_is_not_entered() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        fs::create_dir_all(root.path().join("trip/raw")).expect("folder");
+        for name in ["a.jpg", "trip/b.jpg", "trip/raw/c.jpg"] {
+            fs::write(root.path().join(name), name).expect("file");
+        }
+        fs::write(root.path().join("trip/.pixelsyncignore"), "raw/\n").expect("rules");
+        let (mut entered, rules) = (Vec::new(), Rules::default());
+        let mut look = Look::default();
+        look.add(root.path(), Path::new(""), &rules, &mut |below| entered.push(below.to_path_buf()));
+        assert_eq!(names(&look), ["a.jpg", "trip/b.jpg"]);
+        assert_eq!(entered, ["", "trip"].map(PathBuf::from));
+        // whoever asks for it by name finds it no more than the walk did
+        let mut asked = Look::default();
+        asked.add(root.path(), Path::new("trip/raw/c.jpg"), &rules, &mut |_| {});
+        asked.add(root.path(), Path::new("trip/raw"), &rules, &mut |_| {});
+        assert!(asked.files.is_empty() && asked.trees.is_empty());
     }
 
     #[test]
@@ -172,10 +273,10 @@ mod tests {
             fs::write(root.path().join(name), name).expect("file");
         }
         std::os::unix::fs::symlink("/etc", root.path().join("etc")).expect("link");
-        assert_eq!(names(&Look::at(root.path(), Path::new(""))), ["a.jpg", "trip/b.jpg"]);
-        assert_eq!(names(&Look::at(root.path(), Path::new("trip"))), ["trip/b.jpg"]);
-        assert_eq!(names(&Look::at(root.path(), Path::new("a.jpg"))), ["a.jpg"]);
-        let gone = Look::at(root.path(), Path::new("gone.jpg"));
+        assert_eq!(names(&look(root.path(), "")), ["a.jpg", "trip/b.jpg"]);
+        assert_eq!(names(&look(root.path(), "trip")), ["trip/b.jpg"]);
+        assert_eq!(names(&look(root.path(), "a.jpg")), ["a.jpg"]);
+        let gone = look(root.path(), "gone.jpg");
         assert!(gone.files.is_empty() && gone.blind.is_empty());
     }
 
@@ -183,7 +284,7 @@ mod tests {
     fn a_root_that_is_no_folder_is_blindness_not_emptiness() {
         let root = tempfile::tempdir().expect("temporary folder");
         let check = |name: &str| {
-            let look = Look::at(&root.path().join(name), Path::new(""));
+            let look = look(&root.path().join(name), "");
             assert_eq!((look.files.len(), look.blind.len()), (0, 1), "{name}");
         };
         check("unmounted");
@@ -199,6 +300,6 @@ mod tests {
         fs::create_dir(folder.path().join("big")).expect("folder");
         fs::write(folder.path().join("big/a.jpg"), "a").expect("file");
         std::os::unix::fs::symlink("big", folder.path().join("pictures")).expect("link");
-        assert_eq!(names(&Look::at(&folder.path().join("pictures"), Path::new(""))), ["a.jpg"]);
+        assert_eq!(names(&look(&folder.path().join("pictures"), "")), ["a.jpg"]);
     }
 }

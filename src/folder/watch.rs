@@ -1,63 +1,96 @@
 //! Marks what may have changed below a root. Does no work itself: events are hints, looking is somebody else's.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use notify::{
-    Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
+    Config, Error, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode, ModifyKind, RenameMode},
 };
 use tokio::sync::Notify;
 
-use super::filter;
+use super::{filter, rules::are_rules};
 
-/// Beyond this many marks single paths cost more than one look at everything.
+/// Beyond this many marks one look at everything costs less.
 const MARKS_MAX: usize = 512;
+/// Beyond this many in one folder, the folder is looked at instead.
+const MARKS_FOLDER_MAX: u32 = 128;
 
 /// What a mark says of its path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hint {
-    /// Its writer closed it or moved it here ready.
+    /// It was moved here, ready as it is.
     pub whole: bool,
+    /// Its writer closed it, for now at least.
+    pub closed: bool,
     /// It was looked at a moment ago, and this is the second look.
     pub again: bool,
 }
 
 impl Hint {
-    pub const WHOLE: Hint = Hint { whole: true, again: false };
-    pub const AGAIN: Hint = Hint { whole: false, again: true };
+    pub const WHOLE: Hint = Hint { whole: true, closed: false, again: false };
+    pub const CLOSED: Hint = Hint { whole: false, closed: true, again: false };
+    pub const AGAIN: Hint = Hint { whole: false, closed: false, again: true };
 }
 
 /// What to look at again.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Dirty {
     Everything,
-    Paths(HashMap<PathBuf, Hint>),
+    Paths(Paths),
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Paths {
+    pub hints: HashMap<PathBuf, Hint>,
+    /// How many there were in each folder.
+    in_folder: HashMap<PathBuf, u32>,
 }
 
 impl Default for Dirty {
     fn default() -> Self {
-        Dirty::Paths(HashMap::new())
+        Dirty::Paths(Paths::default())
     }
 }
 
 impl Dirty {
     fn mark(&mut self, below: &Path, hint: Hint) {
         let Dirty::Paths(paths) = self else { return };
-        if paths.len() >= MARKS_MAX {
+        paths.mark(below, hint);
+        if paths.hints.len() > MARKS_MAX || paths.hints.contains_key(Path::new("")) {
             *self = Dirty::Everything;
-            return;
         }
-        let again = hint.again && paths.get(below).is_none_or(|before| before.again);
-        // the newest hint counts: a file that is written again is not whole any more
-        paths.insert(below.to_path_buf(), Hint { again, ..hint });
     }
 
     pub fn is_empty(&self) -> bool {
-        matches!(self, Dirty::Paths(paths) if paths.is_empty())
+        matches!(self, Dirty::Paths(paths) if paths.hints.is_empty())
+    }
+}
+
+impl Paths {
+    fn mark(&mut self, below: &Path, hint: Hint) {
+        let folder = below.parent().unwrap_or(Path::new(""));
+        let count = self.in_folder.get(folder).copied().unwrap_or(0);
+        if count > MARKS_FOLDER_MAX {
+            return;
+        }
+        let before = self.hints.get(below);
+        let again = hint.again && before.is_none_or(|before| before.again);
+        let is_new = before.is_none();
+        // the newest hint counts: a file that is written again is not whole any more
+        self.hints.insert(below.to_path_buf(), Hint { again, ..hint });
+        if is_new {
+            self.in_folder.insert(folder.to_path_buf(), count + 1);
+            if count == MARKS_FOLDER_MAX {
+                self.hints.retain(|path, _| path.parent() != Some(folder));
+                self.hints.insert(folder.to_path_buf(), Hint::default());
+            }
+        }
     }
 }
 
@@ -88,40 +121,103 @@ impl Marks {
         std::mem::take(&mut *self.lock())
     }
 
+    /// Nothing when everything has to be looked at, which is left marked.
+    pub fn take_paths(&self) -> Option<Paths> {
+        match &mut *self.lock() {
+            Dirty::Paths(paths) if !paths.hints.is_empty() => Some(std::mem::take(paths)),
+            _ => None,
+        }
+    }
+
     /// Resolves when something was marked since the last time.
     pub async fn marked(&self) {
         self.bell.notified().await;
     }
 }
 
+/// Folders are watched one by one where the operating system lets us: so what is ignored costs no watch, and each is watched
+/// before it is listed.
+const EACH_FOLDER: bool = cfg!(target_os = "linux");
+
 /// Keeps the operating system's watches alive; dropping it ends them.
 pub struct Watch {
-    _watcher: RecommendedWatcher,
+    watcher: RecommendedWatcher,
+    root: PathBuf,
+    /// Below the root.
+    folders: BTreeSet<PathBuf>,
+    failure: Option<Error>,
 }
 
-pub fn start(root: &Path, marks: Marks) -> notify::Result<Watch> {
-    // a root that is a link is watched where it leads to: the link itself would not be entered
-    let root = root.canonicalize().map_err(notify::Error::io)?;
-    let top = root.clone();
-    let mut watcher = RecommendedWatcher::new(
-        move |event: notify::Result<Event>| match event {
+impl Watch {
+    pub fn start(root: &Path, marks: Marks) -> notify::Result<Watch> {
+        // a root that is a link is watched where it leads to: the link itself would not be entered
+        let root = root.canonicalize().map_err(Error::io)?;
+        let top = root.clone();
+        let note = move |event: notify::Result<Event>| match event {
             Ok(event) => note(&top, &marks, &event),
             Err(error) => {
                 tracing::warn!(%error, "the watcher stumbled, the whole folder is looked at again");
                 marks.mark_everything();
             }
-        },
-        Config::default().with_follow_symlinks(false),
-    )?;
-    watcher.watch(&root, RecursiveMode::Recursive)?;
-    Ok(Watch { _watcher: watcher })
+        };
+        let mut watcher = RecommendedWatcher::new(note, Config::default().with_follow_symlinks(false))?;
+        if !EACH_FOLDER {
+            watcher.watch(&root, RecursiveMode::Recursive)?;
+        }
+        Ok(Watch { watcher, root, folders: BTreeSet::new(), failure: None })
+    }
+
+    /// Hears of what happens in a folder from now on, but not of what happens in the folders in it.
+    pub fn enter(&mut self, below: &Path) {
+        if !EACH_FOLDER || self.failure.is_some() || self.folders.contains(below) {
+            return;
+        }
+        match self.watcher.watch(&self.root.join(below), RecursiveMode::NonRecursive) {
+            Ok(()) => drop(self.folders.insert(below.to_path_buf())),
+            // it went, and whoever lists it will see that
+            Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
+            Err(Error { kind: ErrorKind::Io(error), .. }) if super::scan::is_absent(&error) => {}
+            // what cannot be entered is not heard of either, and that is said by whoever lists it
+            Err(Error { kind: ErrorKind::Io(error), .. }) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            Err(error) => self.failure = Some(error),
+        }
+    }
+
+    /// A folder is not there any more, or is another one by now. Its watch would go on to tell of it by the old name.
+    pub fn leave(&mut self, below: &Path) {
+        let gone: Vec<PathBuf> =
+            self.folders.range(below.to_path_buf()..).take_while(|path| path.starts_with(below)).cloned().collect();
+        for path in gone {
+            self.folders.remove(&path);
+            // it may be gone by itself
+            let _ = self.watcher.unwatch(&self.root.join(&path));
+        }
+    }
+
+    /// Whether the root is still heard of. When it is unmounted its watch goes without a word, and what is mounted in its
+    /// place looks the same. Where the system does not list its watches, they are taken for living.
+    pub fn is_alive(&self) -> bool {
+        let Ok(meta) = self.root.metadata() else { return false };
+        let Ok(open) = std::fs::read_dir("/proc/self/fdinfo") else { return true };
+        let sign = format!(" ino:{:x} ", meta.ino());
+        let lists_root = |path: PathBuf| {
+            std::fs::read_to_string(path)
+                .is_ok_and(|text| text.lines().any(|line| line.starts_with("inotify ") && line.contains(&sign)))
+        };
+        open.flatten().any(|entry| lists_root(entry.path()))
+    }
+
+    /// Why some folder is not watched.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
 }
 
 fn note(root: &Path, marks: &Marks, event: &Event) {
     if event.need_rescan() {
         return marks.mark_everything();
     }
-    let Some(whole) = is_whole(&event.kind) else { return };
+    let Some(hint) = hint(&event.kind) else { return };
     for (index, path) in event.paths.iter().enumerate() {
         let Ok(below) = path.strip_prefix(root) else { continue };
         if below.as_os_str().is_empty() {
@@ -129,20 +225,22 @@ fn note(root: &Path, marks: &Marks, event: &Event) {
             if !matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(_))) {
                 marks.mark_everything();
             }
-        } else if !filter::is_ignored_path(below) {
+        } else if are_rules(below) {
+            marks.mark_everything();
+        } else if !below.iter().any(filter::is_ignored) {
             let is_source = index == 0 && event.paths.len() == 2;
-            marks.mark(below, Hint { whole: whole && !is_source, again: false });
+            marks.mark(below, if is_source { Hint::default() } else { hint });
         }
     }
 }
 
-/// None for events that change nothing; else whether the file can be read at once.
-fn is_whole(kind: &EventKind) -> Option<bool> {
+/// None for events that change nothing.
+fn hint(kind: &EventKind) -> Option<Hint> {
     match kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => Some(true),
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => Some(Hint::CLOSED),
         EventKind::Access(_) => None,
-        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(true),
-        _ => Some(false),
+        EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(Hint::WHOLE),
+        _ => Some(Hint::default()),
     }
 }
 
@@ -154,9 +252,27 @@ mod tests {
     fn too_many_marks_become_one() {
         let mut dirty = Dirty::default();
         for n in 0..=MARKS_MAX {
-            dirty.mark(Path::new(&n.to_string()), Hint::default());
+            dirty.mark(Path::new(&format!("{n}/a.jpg")), Hint::default());
         }
         assert_eq!(dirty, Dirty::Everything);
+    }
+
+    #[test]
+    fn many_marks_in_one_folder_become_the_folder() {
+        let mut dirty = Dirty::default();
+        for n in 0..1_000 {
+            dirty.mark(Path::new(&format!("trip/{n}")), Hint::WHOLE);
+        }
+        dirty.mark(Path::new("a.jpg"), Hint::WHOLE);
+        let hints = HashMap::from([("trip".into(), Hint::default()), ("a.jpg".into(), Hint::WHOLE)]);
+        assert_eq!(self::hints(dirty), hints);
+    }
+
+    fn hints(dirty: Dirty) -> HashMap<PathBuf, Hint> {
+        match dirty {
+            Dirty::Paths(paths) => paths.hints,
+            Dirty::Everything => panic!("some paths, not everything"),
+        }
     }
 
     #[test]
@@ -164,7 +280,7 @@ mod tests {
         let marks = Marks::default();
         marks.mark(Path::new("a"), Hint::WHOLE);
         marks.mark(Path::new("a"), Hint::default());
-        assert_eq!(marks.take(), Dirty::Paths(HashMap::from([("a".into(), Hint::default())])));
+        assert_eq!(hints(marks.take()), HashMap::from([("a".into(), Hint::default())]));
         assert!(marks.take().is_empty());
     }
 
@@ -174,8 +290,7 @@ mod tests {
             let mut dirty = Dirty::default();
             dirty.mark(Path::new("trip"), first);
             dirty.mark(Path::new("trip"), then);
-            let Dirty::Paths(paths) = dirty else { panic!("one path") };
-            assert!(!paths[Path::new("trip")].again);
+            assert!(!hints(dirty)[Path::new("trip")].again);
         }
     }
 }

@@ -47,6 +47,10 @@ pub enum State {
     Unreadable,
 }
 
+/// Why a picture is called corrupted whose bytes changed by themselves.
+pub const DECAYED: &str = "The file's bytes changed on the disk although nothing wrote to it. Put a good copy in its place, or \
+                           accept the file as it is now.";
+
 impl State {
     /// As the catalogue and the wire write it.
     pub fn name(self) -> &'static str {
@@ -74,6 +78,11 @@ impl Card {
 
     pub fn original_url(&self) -> String {
         format!("/files/{}", self.id)
+    }
+
+    /// Its bytes changed by themselves, and what is shown is what they were.
+    pub fn is_decayed(&self) -> bool {
+        self.reason.as_deref() == Some(DECAYED)
     }
 
     /// The average colour of the picture, as CSS: stands in its cell until the thumbnail is there.

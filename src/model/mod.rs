@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod feed;
+pub mod folder;
 pub mod id;
 pub mod picture;
 pub mod sync;
@@ -10,8 +11,9 @@ pub mod window;
 
 pub use card::{Card, State};
 pub use feed::{Batch, Change, Cursor, Op};
+pub use folder::{Folder, FolderDraft, FolderEdit, FolderList, FolderState, Records, Watching};
 pub use id::{FolderId, ImageId, ProjectId};
 pub use picture::Picture;
-pub use sync::SyncSummary;
+pub use sync::{Operation, SyncKind, SyncStatus, SyncSummary};
 pub use upload::Uploaded;
-pub use window::{Folder, Opening, Window};
+pub use window::{Opening, Window};

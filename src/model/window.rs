@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Cursor, FolderId, ImageId};
+use super::{Card, Cursor, Folder, ImageId};
 
 /// Read in one snapshot: nothing lies between `at` and the cards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,13 +33,4 @@ pub struct Opening {
     /// The first of all images, which the window need not begin with.
     pub newest: Option<ImageId>,
     pub folders: Vec<Folder>,
-}
-
-/// A folder as the sidebar shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Folder {
-    pub id: FolderId,
-    pub name: String,
-    pub path: String,
-    pub managed: bool,
 }

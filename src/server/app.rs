@@ -1,6 +1,12 @@
 //! What every part of the running server shares. Holds, does nothing.
 
-use std::sync::Arc;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use leptos::prelude::use_context;
 use tokio_util::sync::CancellationToken;
@@ -18,14 +24,32 @@ use crate::{api::Failure, model::ProjectId};
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
+/// How many records were written since the start.
+#[derive(Default)]
+pub struct Growth(AtomicU64);
+
+impl Growth {
+    const FIRST: u64 = 500;
+
+    /// True when the catalogue may have become so much larger that its plans are out of date.
+    pub fn add(&self, records: usize) -> bool {
+        let before = self.0.fetch_add(records as u64, Ordering::Relaxed);
+        let step = |records: u64| (records / Growth::FIRST).checked_ilog(4);
+        step(before) != step(before + records as u64)
+    }
+}
+
 pub struct Parts {
     pub pool: Pool,
     pub project: ProjectId,
     pub managed: FolderRow,
+    /// The data folder, which nobody may add.
+    pub data: PathBuf,
     pub feed: Feed,
     pub folders: Folders,
     pub store: Store,
     pub jobs: Jobs,
+    pub growth: Growth,
     /// Decoding is all processor and much memory, and both are bounded.
     pub room: Room,
     /// Cancelled when the server is to end: loops stop and streams close.
@@ -47,5 +71,18 @@ impl App {
     /// The app of the request that is being answered; for server functions.
     pub fn here() -> Result<App, Failure> {
         use_context::<App>().ok_or(Failure::Broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_noticed_each_time_it_is_fourfold() {
+        let growth = Growth::default();
+        let noticed: Vec<u64> =
+            (1..=400).filter(|_| growth.add(100)).map(|_| growth.0.load(Ordering::Relaxed)).collect();
+        assert_eq!(noticed, [500, 2_000, 8_000, 32_000]);
     }
 }

@@ -2,10 +2,13 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValuesParser, value_parser};
+
+use crate::model::folder::FILE_TYPES;
 
 /// Your picture folders, live in every browser.
 ///
@@ -20,7 +23,87 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Starts the server and prints the address of the gallery
-    Serve(Config),
+    Serve(Box<Config>),
+    /// Lists the folders of the running server, or changes one
+    Folders {
+        #[command(flatten)]
+        asking: Asking,
+        #[command(subcommand)]
+        act: Option<FolderAct>,
+    },
+    /// Compares folders with the catalogue, waits, and says what was found
+    Scan(OneOrAll),
+    /// Reads every file again and compares it with what it was, which finds damage that nothing else shows
+    Verify(OneOrAll),
+    /// Says how the running server is
+    Status(Asking),
+}
+
+/// Which server is asked, and how it is told.
+#[derive(Clone, Debug, Args)]
+pub struct Asking {
+    /// The data folder of the server, as it was started with
+    #[arg(long, global = true, env = "PIXELSYNC_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// What the server answers, as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Asking {
+    pub fn data_folder(&self) -> Result<PathBuf, ConfigError> {
+        data_folder(self.data.as_deref())
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct OneOrAll {
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Its name, path or id; without it all folders
+    pub folder: Option<String>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum FolderAct {
+    /// Shows all folders; so it is without a word, too
+    List,
+    /// Takes a folder in where it lies. Nothing in it is ever changed
+    Add {
+        path: PathBuf,
+        /// What it is called; by default the last part of its path
+        #[arg(long)]
+        name: Option<String>,
+        /// Look at it every few minutes instead of listening, whatever it lies on
+        #[arg(long)]
+        by_the_clock: bool,
+        /// Only files of these types; by default all
+        #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(FILE_TYPES))]
+        types: Vec<String>,
+    },
+    /// Leaves a folder alone until it is resumed
+    Pause {
+        /// Its name, path or id
+        folder: String,
+    },
+    /// Looks at a paused folder again
+    Resume {
+        /// Its name, path or id
+        folder: String,
+    },
+    /// Takes a folder out of the catalogue. Its files are not touched
+    #[command(group(ArgGroup::new("records").required(true).args(["keep", "forget"])))]
+    Remove {
+        /// Its name, path or id
+        folder: String,
+        /// Keep what is known of its pictures for the day when it is added again
+        #[arg(long)]
+        keep: bool,
+        /// Forget what is known of its pictures
+        #[arg(long)]
+        forget: bool,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -46,6 +129,85 @@ pub struct Config {
     /// the usual places.
     #[arg(long, env = pixelsync_postgres::BINARIES_SETTING, value_name = "DIR")]
     pub postgres_binaries: Option<PathBuf>,
+
+    #[command(flatten)]
+    looking: LookingSettings,
+}
+
+#[derive(Clone, Debug, Args)]
+struct LookingSettings {
+    /// Below which folders people may add folders of theirs; can be given several times, or with ':' between them.
+    /// Without it none can be added.
+    #[arg(long = "allow-root", env = "PIXELSYNC_ALLOW_ROOTS", value_name = "DIR", value_delimiter = ':')]
+    allow_roots: Vec<PathBuf>,
+
+    /// How long a file rests before it is read, unless its writer closed it. Like all times: 500ms, 30s, 5m, 24h, 30d.
+    #[arg(long, env = "PIXELSYNC_DEBOUNCE", value_name = "TIME", default_value = "500ms", value_parser = some_time)]
+    debounce: Duration,
+
+    /// How often everything is compared with the catalogue, whatever was heard.
+    #[arg(long, env = "PIXELSYNC_RECONCILE_EVERY", value_name = "TIME", default_value = "24h", value_parser = some_time)]
+    reconcile_every: Duration,
+
+    /// The same where nothing is heard, as on network file systems.
+    #[arg(long, env = "PIXELSYNC_RESCAN_EVERY", value_name = "TIME", default_value = "5m", value_parser = some_time)]
+    rescan_every: Duration,
+
+    /// How often every file is read again to find damage, when nothing else is to be done. 0: never.
+    #[arg(long, env = "PIXELSYNC_VERIFY_EVERY", value_name = "TIME", default_value = "30d", value_parser = time)]
+    verify_every: Duration,
+
+    /// How many files are written to the catalogue at once.
+    #[arg(long, env = "PIXELSYNC_BATCH", value_name = "FILES", default_value_t = 100, value_parser = value_parser!(u16).range(1..=500))]
+    batch: u16,
+
+    /// How many files are read at once.
+    #[arg(long, env = "PIXELSYNC_CONCURRENCY", value_name = "FILES", default_value_t = 4, value_parser = value_parser!(u16).range(1..=64))]
+    concurrency: u16,
+
+    /// Whether a file is read again when any fact of it changed. false: one whose size and time are as recorded is not
+    /// read again, although other facts changed.
+    #[arg(long, env = "PIXELSYNC_HASHES", value_name = "true|false", default_value_t = true, action = ArgAction::Set, hide_possible_values = true)]
+    hashes: bool,
+}
+
+/// How folders are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looking {
+    pub debounce: Duration,
+    pub reconcile_every: Duration,
+    /// Where nothing is heard.
+    pub rescan_every: Duration,
+    /// None: never.
+    pub verify_every: Option<Duration>,
+    /// Files in one transaction.
+    pub batch: usize,
+    /// Files that are read at once.
+    pub concurrency: usize,
+    /// Whether a file is read again when anything changed beside its size and time.
+    pub hashes: bool,
+    /// Only below these may folders be added.
+    pub allow_roots: Vec<PathBuf>,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = SECOND.saturating_mul(60);
+const HOUR: Duration = MINUTE.saturating_mul(60);
+const DAY: Duration = HOUR.saturating_mul(24);
+
+impl Default for Looking {
+    fn default() -> Looking {
+        Looking {
+            debounce: Duration::from_millis(500),
+            reconcile_every: DAY,
+            rescan_every: 5 * MINUTE,
+            verify_every: Some(30 * DAY),
+            batch: 100,
+            concurrency: 4,
+            hashes: true,
+            allow_roots: Vec::new(),
+        }
+    }
 }
 
 pub const PORT_FIRST: u16 = 3000;
@@ -63,24 +225,73 @@ pub enum ConfigError {
     NoHome,
 }
 
+/// The one that was named, or the usual one.
+fn data_folder(named: Option<&Path>) -> Result<PathBuf, ConfigError> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    if cfg!(target_os = "macos") {
+        return home.map(|home| home.join("Library/Application Support/PixelSync")).ok_or(ConfigError::NoHome);
+    }
+    // PostgreSQL refuses to run as root, and the user it runs as instead cannot enter root's home
+    if home.as_deref() == Some("/root".as_ref()) {
+        return Ok("/var/lib/pixelsync".into());
+    }
+    let shared = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    shared
+        .or_else(|| home.map(|home| home.join(".local/share")))
+        .map(|folder| folder.join("pixelsync"))
+        .ok_or(ConfigError::NoHome)
+}
+
+/// Longer than anything is run, and short enough to be added to any moment.
+const TIME_MAX: Duration = DAY.saturating_mul(3650);
+/// What is done more often leaves no time to do it.
+const TIME_MIN: Duration = Duration::from_millis(10);
+
+/// `500ms`, `30s`, `5m`, `24h`, `30d`; 0 needs no unit.
+fn time(text: &str) -> Result<Duration, String> {
+    let not_understood = || "a number with ms, s, m, h or d behind it, such as 500ms or 24h".to_owned();
+    let end_of_number = text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end_of_number);
+    let number: u32 = number.parse().map_err(|_| not_understood())?;
+    let unit = match unit {
+        "ms" => Duration::from_millis(1),
+        "s" => SECOND,
+        "m" => MINUTE,
+        "h" => HOUR,
+        "d" => DAY,
+        "" if number == 0 => SECOND,
+        _ => return Err(not_understood()),
+    };
+    unit.checked_mul(number).filter(|time| *time <= TIME_MAX).ok_or_else(|| "ten years at most".to_owned())
+}
+
+/// One that is not nothing.
+fn some_time(text: &str) -> Result<Duration, String> {
+    let time = time(text)?;
+    if time < TIME_MIN { Err("10ms at least".to_owned()) } else { Ok(time) }
+}
+
 impl Config {
     pub fn data_folder(&self) -> Result<PathBuf, ConfigError> {
-        if let Some(data) = &self.data {
-            return Ok(data.clone());
+        data_folder(self.data.as_deref())
+    }
+
+    pub fn looking(&self) -> Looking {
+        let set = &self.looking;
+        Looking {
+            debounce: set.debounce,
+            reconcile_every: set.reconcile_every,
+            rescan_every: set.rescan_every,
+            verify_every: Some(set.verify_every).filter(|every| !every.is_zero()),
+            batch: set.batch.into(),
+            concurrency: set.concurrency.into(),
+            hashes: set.hashes,
+            // an environment that sets nothing may still have the name
+            allow_roots: set.allow_roots.iter().filter(|root| !root.as_os_str().is_empty()).cloned().collect(),
         }
-        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-        if cfg!(target_os = "macos") {
-            return home.map(|home| home.join("Library/Application Support/PixelSync")).ok_or(ConfigError::NoHome);
-        }
-        // PostgreSQL refuses to run as root, and the user it runs as instead cannot enter root's home
-        if home.as_deref() == Some("/root".as_ref()) {
-            return Ok("/var/lib/pixelsync".into());
-        }
-        let shared = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-        shared
-            .or_else(|| home.map(|home| home.join(".local/share")))
-            .map(|folder| folder.join("pixelsync"))
-            .ok_or(ConfigError::NoHome)
     }
 
     /// The addresses to try, in order.
@@ -102,8 +313,15 @@ mod tests {
 
     use super::*;
 
-    fn config(listen: &str) -> Config {
-        Config { data: None, listen: listen.parse().ok(), database_url: None, postgres_binaries: None }
+    fn config(words: &[&str]) -> Config {
+        match Cli::try_parse_from(["pixelsync", "serve"].iter().chain(words)).expect("settings").command {
+            Command::Serve(config) => *config,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn listen_on(address: &str) -> Result<Vec<SocketAddr>, ConfigError> {
+        config(&["--listen", address]).listen_on()
     }
 
     #[test]
@@ -113,11 +331,89 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_listened_to() {
-        assert!(config("127.0.0.1:3000").listen_on().is_ok());
-        assert!(config("[::1]:0").listen_on().is_ok());
+        assert!(listen_on("127.0.0.1:3000").is_ok());
+        assert!(listen_on("[::1]:0").is_ok());
         for address in ["0.0.0.0:3000", "192.168.1.2:3000", "[::]:3000"] {
-            assert!(matches!(config(address).listen_on(), Err(ConfigError::NotLoopback(_))), "{address}");
+            assert!(matches!(listen_on(address), Err(ConfigError::NotLoopback(_))), "{address}");
         }
-        assert_eq!(config("").listen_on().map(|addresses| addresses.len()), Ok(100));
+        assert_eq!(config(&[]).listen_on().map(|addresses| addresses.len()), Ok(100));
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (text, expect) in [
+            ("500ms", Some(Duration::from_millis(500))),
+            ("30s", Some(30 * SECOND)),
+            ("5m", Some(5 * MINUTE)),
+            ("24h", Some(DAY)),
+            ("30d", Some(30 * DAY)),
+            ("0", Some(Duration::ZERO)),
+            ("3650d", Some(TIME_MAX)),
+            ("3651d", None),
+            ("99999999999s", None),
+            ("30", None),
+            ("s", None),
+            ("", None),
+            ("1.5h", None),
+            ("-1s", None),
+            ("5 m", None),
+            ("5µs", None),
+        ] {
+            assert_eq!(time(text).ok(), expect, "{text}");
+        }
+        assert!(some_time("0").is_err());
+    }
+
+    #[test]
+    fn what_is_not_said_is_as_usual() {
+        assert_eq!(config(&[]).looking(), Looking::default());
+    }
+
+    #[test]
+    fn folders_are_looked_at_as_is_said() {
+        let said = "--allow-root /a --allow-root /b:/c --debounce 1s --reconcile-every 1h --rescan-every 10s \
+                    --verify-every 0 --batch 500 --concurrency 1 --hashes false";
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let expect = Looking {
+            debounce: SECOND,
+            reconcile_every: HOUR,
+            rescan_every: 10 * SECOND,
+            verify_every: None,
+            batch: 500,
+            concurrency: 1,
+            hashes: false,
+            allow_roots: ["/a", "/b", "/c"].map(PathBuf::from).to_vec(),
+        };
+        assert_eq!(config(&words).looking(), expect);
+    }
+
+    fn is_understood(words: &str) -> bool {
+        Cli::try_parse_from(words.split_whitespace()).is_ok()
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        for words in [
+            "pixelsync folders",
+            "pixelsync folders --json",
+            "pixelsync folders list --data /d --json",
+            "pixelsync folders --data /d add /p --name n --by-the-clock --types jpeg,raw",
+            "pixelsync folders remove n --keep",
+            "pixelsync scan",
+            "pixelsync scan n --json",
+            "pixelsync verify n --data /d",
+            "pixelsync status --json",
+        ] {
+            assert!(is_understood(words), "{words}");
+        }
+        for words in [
+            "pixelsync folders remove n",
+            "pixelsync folders remove n --keep --forget",
+            "pixelsync folders add /p --types word",
+            "pixelsync serve --batch 501",
+            "pixelsync serve --debounce 0",
+        ] {
+            assert!(!is_understood(words), "{words}");
+        }
     }
 }

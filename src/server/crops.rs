@@ -17,8 +17,8 @@ use super::{
         jobs::Priority,
     },
     develop::{self, NotOpened},
-    folders,
-    ingest::{self, Door, Outcome},
+    ingest::{self, Door},
+    root,
 };
 use crate::{
     folder::{
@@ -44,7 +44,7 @@ pub async fn make(app: &App, of: ImageId, region: Region) -> Result<Made, Error>
     if matches!(original.state, State::Missing | State::Unreadable) {
         return Err(Error::Refused("The file is not there just now, so nothing can be cut out of it.".into()));
     }
-    folders::check_mark(&app.managed)?;
+    root::check_mark(&app.managed)?;
     let source = original.source;
     let piece = cut(app, &source, region).await?;
     let hash: [u8; 32] = Sha256::digest(&piece.bytes).into();
@@ -85,13 +85,9 @@ async fn publish(app: &App, piece: Cropped, name: String) -> Result<ImageId, Err
         Ok(Seen::new(published, &meta))
     };
     let seen = in_background(write).await?.map_err(Error::disk(&folder.root))?;
-    let read = ingest::read(app, &folder.root, &seen).await?;
-    let door = Door { folder, priority: Priority::Arrival };
-    match ingest::add(app, door, &seen, read, activity::Kind::Cropped).await? {
-        Outcome::Added(id, _) => Ok(id),
-        // somebody took it out of the folder in the same moment
-        _ => Err(Error::NotFound),
-    }
+    let door = Door { folder, priority: Priority::Arrival, how: activity::Kind::Cropped };
+    // None when somebody took it out of the folder in the same moment
+    ingest::add(app, door, seen).await?.ok_or(Error::NotFound)
 }
 
 /// `harbour.jpg` gives `harbour_crop-1.jpg`, in the end that its format has where that is another one.

@@ -14,7 +14,7 @@ use super::{
     background::in_background,
     content::judged,
     db::{
-        self, Tx,
+        self, Tx, activity,
         contents::{self, Judgement},
         derivatives::{self, Kind},
         images::{self, Source},
@@ -71,6 +71,16 @@ async fn ask_anew(app: &App, hash: &[u8], priority: Priority) -> Result<(), Erro
     tx.commit().await?;
     app.feed.committed();
     app.jobs.queued();
+    Ok(())
+}
+
+/// What a person can do about a picture that is not well.
+pub async fn mend(app: &App, id: ImageId) -> Result<(), Error> {
+    let mut tx = db::begin(&app.pool).await?;
+    let Some((folder, path)) = images::accept(&mut tx, id).await? else { return try_again(app, id).await };
+    activity::record(&mut tx, activity::Kind::Accepted, &[id]).await?;
+    tx.commit().await?;
+    app.folders.look(folder, path_from_bytes(&path));
     Ok(())
 }
 

@@ -28,6 +28,12 @@ pub enum Error {
     Store { path: PathBuf, source: io::Error },
     #[error("{} could not be read or written.", path.display())]
     Disk { path: PathBuf, source: io::Error },
+    /// A folder's root is away or not the one that it was; carries a sentence that says what to do.
+    #[error("{0}")]
+    Offline(String),
+    /// A person ended it.
+    #[error("It was cancelled. What had been done until then stays done.")]
+    Cancelled,
     #[error("It is still being made. Ask again in a moment.")]
     NotReady,
     #[error("A part of the server has stopped.")]

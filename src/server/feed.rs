@@ -22,6 +22,9 @@ use crate::model::{Batch, Cursor, ProjectId};
 const TICK: Duration = Duration::from_secs(1);
 /// Between two seals. One alone is not kept waiting by it, and of many changes each costs less.
 const GATHER: Duration = Duration::from_millis(10);
+/// The same after a seal of many changes, when more are likely to come: nobody looks at each of them.
+const GATHER_MANY: Duration = Duration::from_millis(100);
+const MANY_CHANGES: i64 = 100;
 /// After so many changes the outbox is swept.
 const SWEEP_AFTER: i64 = 5_000;
 /// How much of the tail is kept; who is further behind reads from the database.
@@ -45,6 +48,8 @@ struct Inner {
     /// The database does not answer: what happens cannot be told.
     silent: watch::Sender<bool>,
     ring: RwLock<Ring>,
+    /// As many as there are streams, and this one: what nobody follows is not read.
+    streams: Arc<()>,
     /// One reader of the tail at a time, so the ring has no gaps.
     reading: tokio::sync::Mutex<()>,
 }
@@ -78,6 +83,7 @@ impl Feed {
             head: watch::Sender::new(head),
             silent: watch::Sender::new(false),
             ring: RwLock::default(),
+            streams: Arc::default(),
             reading: tokio::sync::Mutex::default(),
         })))
     }
@@ -85,6 +91,11 @@ impl Feed {
     /// To be called after a commit that changed something. Many calls make one seal.
     pub fn committed(&self) {
         self.0.committed.notify_one();
+    }
+
+    /// Held by each stream as long as it lasts.
+    pub fn follow(&self) -> Arc<()> {
+        self.0.streams.clone()
     }
 
     /// Resolves when the head moves. For streams that have sent all there is.
@@ -165,8 +176,10 @@ impl Feed {
             self.0.head.send_if_modified(|known| std::mem::replace(known, head) != head);
             return Ok(());
         }
-        let is_short =
-            head.at.epoch == before.at.epoch && (0..=TAIL_CHANGES_MAX).contains(&(head.at.seq - before.at.seq));
+        let is_followed = Arc::strong_count(&self.0.streams) > 1;
+        let is_short = is_followed
+            && head.at.epoch == before.at.epoch
+            && (0..=TAIL_CHANGES_MAX).contains(&(head.at.seq - before.at.seq));
         let batch = if is_short {
             let changes = db::feed::between(&mut tx, self.0.project, before.at.seq, head.at.seq).await?;
             let total = db::feed::total(&mut tx, self.0.project).await?;
@@ -199,6 +212,7 @@ impl Feed {
         loop {
             // the tick also seals what a node left that died between commit and seal
             let _ = tokio::time::timeout(TICK, self.0.committed.notified()).await;
+            let before = self.head().seq;
             let sealed = self.seal().await;
             self.0.silent.send_if_modified(|silent| std::mem::replace(silent, sealed.is_err()) != sealed.is_err());
             if let Err(error) = sealed {
@@ -211,7 +225,8 @@ impl Feed {
                     tracing::warn!(%error, "the feed's outbox could not be swept");
                 }
             }
-            tokio::time::sleep(GATHER).await;
+            let is_many = self.head().seq - before >= MANY_CHANGES;
+            tokio::time::sleep(if is_many { GATHER_MANY } else { GATHER }).await;
         }
     }
 

@@ -4,11 +4,11 @@ use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
 use super::{
     App, Error,
-    db::{self, Tx, feed, folders, images},
+    db::{self, Tx, feed, images},
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{Folder, ImageId, Opening, Picture, Window},
+    model::{ImageId, Opening, Picture, Window},
 };
 
 /// A start past the end begins at the top.
@@ -23,14 +23,7 @@ pub async fn open(app: &App, start: u32, count: u32) -> Result<Opening, Error> {
         0 => window.newest(),
         _ => window_in(app, &mut tx, images::NEWEST, 0, 1).await?.newest(),
     };
-    let rows = folders::all(&mut tx, app.project).await?;
-    let shown = |row: folders::FolderRow| Folder {
-        id: row.id,
-        name: row.name,
-        path: row.root.display().to_string(),
-        managed: row.managed,
-    };
-    Ok(Opening { window, newest, folders: rows.into_iter().map(shown).collect() })
+    Ok(Opening { window, newest, folders: app.folders.list().folders })
 }
 
 pub async fn window(app: &App, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Window, Error> {

@@ -29,7 +29,7 @@ use super::{
     App, Error,
     db::{
         self, images,
-        jobs::{Job, Kind},
+        jobs::{Job, Kind, Priority},
     },
     develop,
     room::Turn,
@@ -50,6 +50,8 @@ const RETRY_PASSING: Duration = Duration::from_secs(5);
 const REST: Duration = Duration::from_millis(50);
 /// Jobs that are under way when the server ends have so long; then they are given back.
 const LAST_WORK_MAX: Duration = Duration::from_secs(1);
+/// So long after the last sign of it a rush is over.
+const RUSH: Duration = Duration::from_secs(1);
 /// Ends that one who waits may not have heard of yet; who lags looks for himself.
 const ENDS_KEPT: usize = 256;
 
@@ -67,13 +69,22 @@ struct Parts {
     stop: CancellationToken,
     /// Jobs that failed for reasons that pass, since the last one that did not.
     stumbles: AtomicU32,
+    /// When files were last taken in as fast as they can be.
+    rush: Mutex<Option<Instant>>,
 }
 
 impl Jobs {
     pub fn new(stop: CancellationToken) -> Jobs {
         let (ended, _) = broadcast::channel(ENDS_KEPT);
-        let (under_way, queued, stumbles) = (Mutex::default(), Notify::new(), AtomicU32::new(0));
-        Jobs(Arc::new(Parts { owner: Uuid::now_v7(), under_way, queued, ended, stop, stumbles }))
+        Jobs(Arc::new(Parts {
+            owner: Uuid::now_v7(),
+            under_way: Mutex::default(),
+            queued: Notify::new(),
+            ended,
+            stop,
+            stumbles: AtomicU32::new(0),
+            rush: Mutex::default(),
+        }))
     }
 
     pub fn owner(&self) -> Uuid {
@@ -82,6 +93,22 @@ impl Jobs {
 
     pub fn queued(&self) {
         self.0.queued.notify_one();
+    }
+
+    /// Something was queued that nobody waits for.
+    pub fn queued_backlog(&self) {
+        if !self.is_rush() {
+            self.queued();
+        }
+    }
+
+    /// Many small files are taken in: until they are in the catalogue, the cores are theirs and of what somebody looks at.
+    pub fn rush(&self) {
+        *self.0.rush.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn is_rush(&self) -> bool {
+        self.0.rush.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last.elapsed() < RUSH)
     }
 
     pub fn ended(&self, hash: &[u8]) {
@@ -201,7 +228,14 @@ async fn work_off(app: &App, under_way: &TaskTracker) {
 async fn begin_next(app: &App, under_way: &TaskTracker) -> Result<(), Error> {
     let jobs = &app.jobs;
     let mut turns = app.room.free_cores().await?;
-    let claimed = db::jobs::claim(&app.pool, jobs.owner(), &jobs.under_way(), turns.len(), LEASE).await?;
+    let is_rush = jobs.is_rush();
+    if is_rush && !db::jobs::is_any_wanted(&app.pool).await? {
+        drop(turns);
+        let _ = tokio::time::timeout(TICK, jobs.0.queued.notified()).await;
+        return Ok(());
+    }
+    let least = if is_rush { Priority::Arrival } else { Priority::Backlog };
+    let claimed = db::jobs::claim(&app.pool, jobs.owner(), &jobs.under_way(), least, turns.len(), LEASE).await?;
     if claimed.is_empty() {
         drop(turns);
         // the tick comes in any case

@@ -1,5 +1,7 @@
 //! The server: catalogue, feed, folders, and the doors to them. Knows no browser.
 
+pub mod absence;
+pub mod address;
 pub mod app;
 pub mod background;
 pub mod config;

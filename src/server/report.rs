@@ -25,6 +25,12 @@ impl Report {
         (!said.is_empty()).then(|| said.join(" "))
     }
 
+    pub fn merge(&mut self, more: Report) {
+        self.found += more.found;
+        self.failed += more.failed;
+        self.held_back = more.held_back.or(self.held_back.take());
+    }
+
     pub fn add(&mut self, outcome: Outcome) {
         let state = match outcome {
             Outcome::Added(_, state) => {
@@ -43,7 +49,8 @@ impl Report {
                 self.found.moved += 1;
                 State::Ok
             }
-            Outcome::Later => State::Ok,
+            Outcome::Rotten => State::Corrupted,
+            Outcome::Same | Outcome::Later => State::Ok,
         };
         self.found.corrupted += u32::from(state == State::Corrupted);
         self.found.unreadable += u32::from(state == State::Unreadable);

@@ -1,6 +1,6 @@
 //! Whether a folder's root is the folder that it was: mounted, and carrying its mark. Looks at no picture.
 
-use std::{fs, os::unix::fs::MetadataExt, path::Path};
+use std::{fs, io::ErrorKind, os::unix::fs::MetadataExt, path::Path, time::UNIX_EPOCH};
 
 use uuid::Uuid;
 
@@ -39,41 +39,61 @@ pub fn owner(root: &Path) -> Result<Option<FolderId>, Error> {
     Ok(mark.and_then(|mark| mark.parse().ok()))
 }
 
-/// Marks a folder that has no mark, as long as there is no record that could be lost by it: it is new, or it was replaced
-/// before anything was taken in.
+/// Marks the managed folder where it has no mark, as long as there is no record that could be lost by it: it is new, or it
+/// was replaced before anything was taken in. Others were marked when they were added, and without their mark are not there.
 pub async fn claim(pool: &Pool, folder: &FolderRow) -> Result<(), Error> {
-    let (root, mark) = (&folder.root, folder.root.join(marker::NAME));
-    if !folder.managed || !root.is_dir() || marker::read(root).map_err(Error::disk(&mark))?.is_some() {
+    let (root, path) = (&folder.root, folder.root.join(marker::NAME));
+    if !folder.managed || !root.is_dir() || marker::read(root).map_err(Error::disk(&path))?.is_some() {
         return Ok(());
     }
     if images::has_any(pool, folder.id).await? {
         return Ok(());
     }
-    marker::set(root, folder.id.0).map_err(Error::disk(&mark))
+    marker::set(root, folder.id.0).map_err(Error::disk(&path))
+}
+
+/// Says in the folder whose it is. Where nothing may be written, it is known by its inode and the time of its birth, which
+/// an empty mount point does not share.
+pub fn mark(root: &Path, folder: FolderId) -> Result<Option<String>, Error> {
+    match marker::set(root, folder.0) {
+        Ok(()) => Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            let meta = root.metadata().map_err(Error::disk(root))?;
+            Ok(Some(identity_of(&meta)))
+        }
+        Err(error) => Err(Error::disk(root.join(marker::NAME))(error)),
+    }
+}
+
+fn identity_of(meta: &fs::Metadata) -> String {
+    let born = meta.created().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |born| born.as_nanos());
+    format!("{}:{born}", meta.ino())
 }
 
 /// Refuses a root that is away or somebody else's, in a sentence that says what to do.
 pub fn check_mark(folder: &FolderRow) -> Result<RootIdentity, Error> {
     let root = &folder.root;
-    let identity = match root.metadata() {
-        Ok(meta) if meta.is_dir() => RootIdentity { device: meta.dev(), inode: meta.ino() },
+    let meta = match root.metadata() {
+        Ok(meta) if meta.is_dir() => meta,
         _ => {
-            return Err(Error::Refused(format!(
+            return Err(Error::Offline(format!(
                 "{} is not there: it may not be mounted. Nothing was changed. Mount it, or make it again.",
                 root.display()
             )));
         }
     };
-    if !folder.managed {
-        return Ok(identity);
-    }
+    let identity = RootIdentity { device: meta.dev(), inode: meta.ino() };
     let mark = root.join(marker::NAME);
-    let found = match marker::read(root).map_err(Error::disk(&mark))? {
-        Some(found) if Uuid::parse_str(&found) == Ok(folder.id.0) => return Ok(identity),
-        Some(_) => "it has the mark of another",
-        None => "its mark is gone",
+    let found = match marker::read(root) {
+        Ok(Some(found)) if Uuid::parse_str(&found) == Ok(folder.id.0) => return Ok(identity),
+        // it could not be marked, and another catalogue that could has
+        _ if folder.identity.as_deref() == Some(&identity_of(&meta)) => return Ok(identity),
+        Ok(Some(_)) => "it has the mark of another",
+        Ok(None) if folder.identity.is_some() => "another folder lies under its name",
+        Ok(None) => "its mark is gone",
+        Err(_) => "its mark cannot be read",
     };
-    Err(Error::Refused(format!(
+    Err(Error::Offline(format!(
         "{} is not the folder that it was ({found}): it may not be mounted. Nothing was changed. If it is the right \
          folder, write {} into {}.",
         root.display(),
@@ -84,5 +104,5 @@ pub fn check_mark(folder: &FolderRow) -> Result<RootIdentity, Error> {
 
 /// What lies there cannot be judged when the folder went or came while it was looked at.
 pub fn changed_meanwhile(root: &Path) -> Error {
-    Error::Refused(format!("{} changed places while it was looked at. Nothing was changed.", root.display()))
+    Error::Offline(format!("{} changed places while it was looked at. Nothing was changed.", root.display()))
 }

@@ -12,13 +12,13 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    App,
-    app::Parts,
-    config::Config,
+    App, address,
+    app::{Growth, Parts},
+    config::{Config, Looking},
     database::Database,
     db::{self, Pool},
     feed::Feed,
-    folders::{self, Commands},
+    folders::{self, Folders},
     http,
     jobs::{self, Jobs},
     lock,
@@ -45,14 +45,15 @@ pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
     let opening = async {
         let lock = lock::acquire(&data).await?;
         let database = Database::open(&config, &data).await?;
-        let (app, commands) = open(database.pool.clone(), &data, stop.clone()).await?;
-        anyhow::Ok((lock, database, app, commands))
+        let app = open(database.pool.clone(), &data, config.looking(), stop.clone()).await?;
+        anyhow::Ok((lock, database, app))
     };
     // a database that does not answer is waited for, and whoever waits may think better of it
     let Some(opened) = stop.run_until_cancelled(opening).await else { return Ok(()) };
-    let (_lock, database, app, commands) = opened?;
+    let (_lock, database, app) = opened?;
     announce(&app, listener.local_addr()?);
-    let parts = start(&app, commands);
+    let _posted = address::post(&data, listener.local_addr()?);
+    let parts = start(&app);
     // the private database outlives everything that uses it
     let end_of_database = CancellationToken::new();
     let keeping = tokio::spawn(database.keep(end_of_database.clone()));
@@ -86,7 +87,7 @@ async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener> {
 }
 
 /// Makes database and data folder ready, and what every part shares.
-pub async fn open(pool: Pool, data: &Path, stop: CancellationToken) -> Result<(App, Commands)> {
+pub async fn open(pool: Pool, data: &Path, looking: Looking, stop: CancellationToken) -> Result<App> {
     db::schema::migrate(&pool).await?;
     let project = db::projects::default_project(&pool).await?;
     let pictures = data.join(PICTURES);
@@ -94,17 +95,30 @@ pub async fn open(pool: Pool, data: &Path, stop: CancellationToken) -> Result<(A
     let managed = db::folders::managed_folder(&pool, project, &pictures, root::owner(&pictures)?).await?;
     root::claim(&pool, &managed).await?;
     let feed = Feed::open(pool.clone(), project).await?;
-    let (folders, commands) = folders::channel();
+    let folders = Folders::new(looking, db::folders::all(&pool, project).await?);
     let store = Store::open(&data.join(DERIVATIVES)).context("the folder for derivatives cannot be made")?;
     let (jobs, room) = (Jobs::new(stop.clone()), Room::of_this_machine());
-    Ok((App::new(Parts { pool, project, managed, feed, folders, store, jobs, room, stop }), commands))
+    let data = data.canonicalize()?;
+    Ok(App::new(Parts {
+        pool,
+        project,
+        managed,
+        data,
+        feed,
+        folders,
+        store,
+        jobs,
+        growth: Growth::default(),
+        room,
+        stop,
+    }))
 }
 
 /// Starts what works by itself. Ends with the app's `stop`.
-pub fn start(app: &App, commands: Commands) -> TaskTracker {
+pub fn start(app: &App) -> TaskTracker {
     let parts = TaskTracker::new();
     parts.spawn(app.feed.clone().run(app.stop.clone()));
-    parts.spawn(folders::keep(app.clone(), app.managed.clone(), commands));
+    parts.spawn(folders::keep(app.clone()));
     parts.spawn(jobs::run(app.clone()));
     parts.close();
     parts

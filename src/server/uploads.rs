@@ -7,8 +7,8 @@ use super::{
     App, Error,
     background::in_background,
     db::{activity, images, jobs::Priority},
-    folders,
-    ingest::{self, Door, Outcome},
+    ingest::{self, Door},
+    root,
 };
 use crate::{
     folder::{Seen, write},
@@ -68,7 +68,7 @@ where
 {
     let folder = &app.managed;
     let at_root = || Error::disk(&folder.root);
-    folders::check_mark(folder)?;
+    root::check_mark(folder)?;
     pin_mut!(chunks);
     let mut part = in_background({
         let root = folder.root.clone();
@@ -89,13 +89,9 @@ where
     let published = in_background(move || part.publish(&wanted)).await?.map_err(at_root())?;
     let meta = folder.root.join(&published).symlink_metadata().map_err(at_root())?;
     let seen = Seen::new(published, &meta);
-    let read = ingest::read(app, &folder.root, &seen).await?;
-    let door = Door { folder, priority: Priority::Arrival };
-    match ingest::add(app, door, &seen, read, activity::Kind::Uploaded).await? {
-        Outcome::Added(id, _) => Ok(id),
-        // somebody took it out of the folder in the same moment
-        _ => Err(Error::NotFound),
-    }
+    let door = Door { folder, priority: Priority::Arrival, how: activity::Kind::Uploaded };
+    // None when somebody took it out of the folder in the same moment
+    ingest::add(app, door, seen).await?.ok_or(Error::NotFound)
 }
 
 fn broken_off() -> Error {

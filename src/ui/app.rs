@@ -10,6 +10,7 @@ use leptos_router::{
 
 use super::{
     feed::Feed,
+    folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage},
     parts::{
         not_found::NotFound,
@@ -36,6 +37,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
+                <Route path=path!("/folders") view=FoldersPage ssr=SsrMode::Async/>
                 <Route path=path!("/pictures/:id") view=PicturePage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

@@ -1,4 +1,5 @@
-//! Brings the live line to what is shown: batches to the gallery and the picture, and a restart when the feed began anew.
+//! Brings the live line to what is shown: batches to the gallery and the picture, folders to where they are listed, and a
+//! restart when the feed began anew.
 //! Knows neither the stream nor how a card is drawn.
 
 use std::{rc::Rc, time::Duration};
@@ -83,7 +84,8 @@ fn hear(read_at: RwSignal<Option<Read>>, gallery: Gallery, filler: Filler, viewe
             read_at.set(Some(Read::All(at)));
         });
     };
-    Hear { apply: Box::new(apply), restart: Box::new(begin_anew) }
+    let folders = move |folders| gallery.set_folders(folders);
+    Hear { apply: Box::new(apply), folders: Box::new(folders), restart: Box::new(begin_anew) }
 }
 
 /// Until it works: what is shown stays meanwhile.

@@ -58,7 +58,7 @@ async fn what_is_no_picture_of_ours_is_left_alone(pool: Pool) {
     scene.put("last.jpg", &jpeg(2));
     let images = scene.images_when(|images| !images.is_empty()).await;
     assert_eq!(names(&images), ["last.jpg"]);
-    let found = scene.app.folders.rescan().await.expect("a scan");
+    let found = scene.app.folders.scan(None).await.expect("a scan");
     expect_no_change(&found);
 }
 
@@ -133,16 +133,16 @@ async fn a_folder_that_is_unmounted_changes_nothing(pool: Pool) {
     let before = scene.images_when(|images| images.len() == 5).await;
     let aside = scene.pictures.with_extension("aside");
     fs::rename(&scene.pictures, &aside).expect("unmount");
-    assert!(scene.app.folders.rescan().await.is_err(), "a root that is gone is no empty folder");
+    assert!(scene.app.folders.scan(None).await.is_err(), "a root that is gone is no empty folder");
     fs::create_dir(&scene.pictures).expect("the empty mount point");
-    let refused = scene.app.folders.rescan().await.expect_err("an empty mount point is no empty folder");
+    let refused = scene.app.folders.scan(None).await.expect_err("an empty mount point is no empty folder");
     assert!(refused.to_string().contains("may not be mounted"), "{refused}");
     assert_eq!(scene.images().await, before);
     let upload = scene.upload("lost.jpg", &jpeg(9)).await;
-    assert_eq!(upload.status, 400, "an upload must not vanish under the mount");
+    assert_eq!(upload.status, 409, "an upload must not vanish under the mount");
     fs::remove_dir(&scene.pictures).expect("the mount point");
     fs::rename(&aside, &scene.pictures).expect("mount");
-    let found = scene.app.folders.rescan().await.expect("a scan");
+    let found = scene.app.folders.scan(None).await.expect("a scan");
     expect_no_change(&found);
     scene.put("after.jpg", &jpeg(10));
     scene.images_when(|images| images.len() == 6).await;

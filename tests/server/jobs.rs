@@ -11,12 +11,13 @@ use pixelsync::{
     model::ImageId,
     server::{
         App,
+        config::Looking,
         db::{
             self, Pool, activity,
             jobs::{Job, Kind, Priority, claim, finish, look_at_images, queue},
         },
         develop,
-        ingest::{self, Door, Outcome},
+        ingest::{self, Door},
         run,
     },
 };
@@ -39,7 +40,9 @@ struct Still {
 impl Still {
     async fn open(pool: &Pool) -> Still {
         let data = tempfile::tempdir().expect("temporary folder");
-        let (app, _) = run::open(pool.clone(), data.path(), CancellationToken::new()).await.expect("the app opens");
+        let app = run::open(pool.clone(), data.path(), Looking::default(), CancellationToken::new())
+            .await
+            .expect("the app opens");
         Still { app, _data: data }
     }
 
@@ -48,14 +51,12 @@ impl Still {
         fs::write(folder.root.join(name), bytes).expect("a file");
         let meta = folder.root.join(name).symlink_metadata().expect("its facts");
         let seen = pixelsync::folder::Seen::new(name.into(), &meta);
-        let read = ingest::read(app, &folder.root, &seen).await.expect("a read file");
-        let added = ingest::add(app, Door { folder, priority }, &seen, read, activity::Kind::Arrived).await;
-        let Ok(Outcome::Added(id, _)) = added else { panic!("{added:?}") };
-        id
+        let door = Door { folder, priority, how: activity::Kind::Arrived };
+        ingest::add(app, door, seen).await.expect("an answer").expect("a record")
     }
 
     async fn claim(&self, limit: usize) -> Vec<Job> {
-        claim(&self.app.pool, self.app.jobs.owner(), &[], limit, LEASE).await.expect("jobs")
+        claim(&self.app.pool, self.app.jobs.owner(), &[], Priority::Backlog, limit, LEASE).await.expect("jobs")
     }
 
     async fn state_of(&self, id: ImageId) -> String {
@@ -146,7 +147,7 @@ async fn what_brings_the_server_down_each_time_is_given_up_visibly_and_tried_aga
     // as servers leave it that were killed by it
     let killed = "update jobs set attempts = 4, leased_until = now() - interval '1 s', lease_owner = $1 where key = $2";
     sqlx::query(killed).bind(Uuid::now_v7()).bind(hex::encode(hash(&jpeg(1)))).execute(&pool).await.expect("a past");
-    run::start(&still.app, pixelsync::server::folders::channel().1);
+    run::start(&still.app);
     until(|| async { still.state_of(id).await == "failed" && still.state_of(innocent).await == "ok" }).await;
     let reason: String =
         sqlx::query_scalar("select reason from images where id = $1").bind(id.0).fetch_one(&pool).await.expect("why");
@@ -195,7 +196,7 @@ async fn what_this_machine_could_not_do_is_done_when_it_can(pool: Pool) {
     ] {
         sqlx::query(change).execute(&pool).await.expect("a change");
     }
-    run::start(&still.app, pixelsync::server::folders::channel().1);
+    run::start(&still.app);
     until(|| async { still.state_of(id).await == "ok" }).await;
     still.app.stop.cancel();
 }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod crops;
+mod folders_http;
 mod formats;
 mod http;
 mod jobs;

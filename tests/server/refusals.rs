@@ -44,7 +44,7 @@ async fn addresses_that_are_not_understood_are_refused_in_json(pool: Pool) {
 #[sqlx::test]
 async fn a_wrong_method_is_told_the_right_one(pool: Pool) {
     let scene = Scene::open(pool).await;
-    for (method, path, allowed) in [(Method::PUT, "/images", "GET,HEAD"), (Method::GET, "/api/sync/rescan", "POST")] {
+    for (method, path, allowed) in [(Method::PUT, "/images", "GET,HEAD"), (Method::GET, "/api/folders/scan", "POST")] {
         let mut request = get(path);
         *request.method_mut() = method;
         let answer = scene.ask(request).await;

@@ -11,7 +11,7 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use pixelsync::server::{db::Pool, run};
+use pixelsync::server::{config::Looking, db::Pool, run};
 use tokio_util::sync::CancellationToken;
 use tracing::{Event, Metadata, Subscriber, span};
 
@@ -34,7 +34,7 @@ async fn a_folder_may_be_moved_to_a_larger_disk_and_linked(pool: Pool) {
     let big = scene.pictures.with_file_name("big");
     fs::rename(&scene.pictures, &big).expect("move");
     symlink(&big, &scene.pictures).expect("link");
-    let found = scene.app.folders.rescan().await.expect("a scan");
+    let found = scene.app.folders.scan(None).await.expect("a scan");
     assert_eq!((found.scanned, found.missing), (1, 0));
     scene.put("b.jpg", &jpeg(2));
     scene.images_when(|images| names(images) == ["b.jpg", "a.jpg"]).await;
@@ -48,11 +48,11 @@ async fn a_folder_that_was_replaced_before_anything_was_known_is_taken_as_it_is(
     fs::write(own.join("a.jpg"), jpeg(1)).expect("file");
     fs::remove_dir_all(&scene.pictures).expect("remove");
     fs::rename(&own, &scene.pictures).expect("move");
-    scene.app.folders.rescan().await.expect("a scan");
+    scene.app.folders.scan(None).await.expect("a scan");
     scene.images_when(|images| names(images) == ["a.jpg"]).await;
     scene.put("b.jpg", &jpeg(2));
     scene.images_when(|images| names(images) == ["b.jpg", "a.jpg"]).await;
-    scene.app.folders.rescan().await.expect("its mark is there");
+    scene.app.folders.scan(None).await.expect("its mark is there");
 }
 
 #[sqlx::test]
@@ -64,21 +64,21 @@ async fn whoever_lost_the_mark_is_told_how_to_set_it(pool: Pool) {
     let other = "0190a5a0-0000-7000-8000-000000000001";
     fs::write(&mark, other).expect("another's mark");
     fs::remove_file(scene.pictures.join("a.jpg")).expect("remove");
-    let refused = scene.app.folders.rescan().await.expect_err("another's folder").to_string();
+    let refused = scene.app.folders.scan(None).await.expect_err("another's folder").to_string();
     assert!(refused.contains(&format!("write {id} into {}", mark.display())), "{refused}");
     assert_eq!(fs::read_to_string(&mark).expect("the mark"), other);
     assert_eq!(scene.images().await[0]["state"], "ok", "nothing is judged in another's folder");
     fs::write(&mark, id).expect("as it was told");
-    assert_eq!(scene.app.folders.rescan().await.expect("a scan").missing, 1);
+    assert_eq!(scene.app.folders.scan(None).await.expect("a scan").missing, 1);
 }
 
 #[sqlx::test]
 async fn a_new_catalogue_takes_over_the_folder_s_mark(pool: Pool) {
     let data = tempfile::tempdir().expect("temporary folder");
     let stop = CancellationToken::new();
-    let (before, _) = run::open(pool.clone(), data.path(), stop.clone()).await.expect("the app opens");
+    let before = run::open(pool.clone(), data.path(), Looking::default(), stop.clone()).await.expect("the app opens");
     sqlx::query("delete from folders").execute(&pool).await.expect("an empty catalogue");
-    let (after, _) = run::open(pool, data.path(), stop).await.expect("the app opens");
+    let after = run::open(pool, data.path(), Looking::default(), stop).await.expect("the app opens");
     // so the old catalogue, restored from a dump, still knows it
     assert_eq!(before.managed.id, after.managed.id);
     let mark = fs::read_to_string(after.managed.root.join(MARK)).expect("the mark");
@@ -135,7 +135,7 @@ async fn an_emptied_folder_is_believed_only_to_a_person_and_keeps_nothing_from_a
     let said = undone(&scene, "realtime").await.expect("a word of it");
     assert!(said.contains("60 of 6") && said.contains("scan by hand"), "{said}");
     assert_eq!(scene.images().await, images, "nobody asked, so none is called missing");
-    assert_eq!(scene.app.folders.rescan().await.expect("a scan").missing, 60, "a person asked");
+    assert_eq!(scene.app.folders.scan(None).await.expect("a scan").missing, 60, "a person asked");
     assert_eq!(undone(&scene, "manual").await, None);
 }
 
@@ -147,7 +147,7 @@ struct Breaker {
 
 impl Subscriber for Breaker {
     fn enabled(&self, what: &Metadata<'_>) -> bool {
-        what.target() == "pixelsync::server::folders"
+        what.target().starts_with("pixelsync::server::folders")
     }
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
         span::Id::from_u64(1)
@@ -180,6 +180,7 @@ async fn a_folder_is_kept_also_after_its_keeper_broke(pool: Pool) {
 async fn a_link_that_leads_nowhere_is_told_at_the_start(pool: Pool) {
     let data = tempfile::tempdir().expect("temporary folder");
     symlink(Path::new("/nowhere/at/all"), data.path().join("pictures")).expect("link");
-    let refused = run::open(pool, data.path(), CancellationToken::new()).await.err().expect("a refusal");
+    let refused =
+        run::open(pool, data.path(), Looking::default(), CancellationToken::new()).await.err().expect("a refusal");
     assert!(refused.to_string().contains("is a link that leads nowhere"), "{refused}");
 }

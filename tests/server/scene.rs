@@ -10,7 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode, header},
 };
-use pixelsync::server::{App, db::Pool, http, run};
+use pixelsync::server::{App, config::Looking, db::Pool, http, run};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -24,6 +24,8 @@ pub(crate) struct Scene {
     pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) pictures: PathBuf,
+    /// Where other folders may be added.
+    _others: TempDir,
     _data: TempDir,
     _stop: DropGuard,
 }
@@ -52,11 +54,13 @@ impl Scene {
     pub(crate) async fn open(pool: Pool) -> Scene {
         let data = tempfile::tempdir().expect("temporary folder");
         let stop = CancellationToken::new();
-        let (app, commands) = run::open(pool, data.path(), stop.clone()).await.expect("the app opens");
-        run::start(&app, commands);
+        let others = tempfile::tempdir().expect("temporary folder");
+        let looking = Looking { allow_roots: vec![others.path().to_path_buf()], ..Looking::default() };
+        let app = run::open(pool, data.path(), looking, stop.clone()).await.expect("the app opens");
+        run::start(&app);
         let pictures = app.managed.root.clone();
         let router = http::router(app.clone());
-        let scene = Scene { app, router, pictures, _data: data, _stop: stop.drop_guard() };
+        let scene = Scene { app, router, pictures, _others: others, _data: data, _stop: stop.drop_guard() };
         until(|| async { scene.app.folders.is_watching() }).await;
         scene
     }

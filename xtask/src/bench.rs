@@ -24,8 +24,13 @@ pub(crate) fn run(checkout: &Checkout, name: &str, arguments: &[String]) -> Resu
     let mut cargo = shell::cargo();
     cargo.current_dir(&checkout.root).args(["bench", "--package", &bench.package, "--bench", name]);
     // as long as it measures
-    let _database = match bench.package.as_str() {
-        "pixelsync" => Some(prepare_server(checkout, &mut cargo)?),
+    let _database = match (bench.package.as_str(), name) {
+        ("pixelsync", "scan") => {
+            prepare_program(checkout, &mut cargo)?;
+            ensure_disk_peers()?;
+            None
+        }
+        ("pixelsync", _) => Some(prepare_screens(checkout, &mut cargo)?),
         _ => {
             setup::ensure(checkout, &[Need::Nasm, Need::Heif, Need::Sharp])?;
             None
@@ -36,16 +41,37 @@ pub(crate) fn run(checkout: &Checkout, name: &str, arguments: &[String]) -> Resu
     shell::run(&mut cargo).with_context(|| format!("The benchmark {name} failed or missed a goal"))
 }
 
-/// Builds what is measured and starts what it needs.
-fn prepare_server(checkout: &Checkout, cargo: &mut Command) -> Result<Database> {
+/// Builds what is measured.
+fn prepare_program(checkout: &Checkout, cargo: &mut Command) -> Result<()> {
     setup::ensure(checkout, Need::to_build(Profile::Release))?;
-    setup::ensure(checkout, &[Need::Heif, Need::Postgres, Need::Chromium, Need::Playwright])?;
+    setup::ensure(checkout, &[Need::Heif, Need::Postgres])?;
     front::build(checkout, Profile::Release)?;
     let binary = server::build(checkout, Profile::Release)?;
-    let database = Database::start(checkout)?;
-    cargo.args(["--features", "ssr"]);
-    cargo.env("PIXELSYNC_BIN", binary).env("DATABASE_URL", &database.url);
-    cargo.env("CHROMIUM", setup::browser()?).env("CHROMEDRIVER", setup::driver()?);
+    cargo.args(["--features", "ssr"]).env("PIXELSYNC_BIN", binary);
     setup::name_postgres(checkout, cargo);
+    Ok(())
+}
+
+/// And what shows it, and a database that is filled from outside.
+fn prepare_screens(checkout: &Checkout, cargo: &mut Command) -> Result<Database> {
+    prepare_program(checkout, cargo)?;
+    setup::ensure(checkout, &[Need::Chromium, Need::Playwright])?;
+    let database = Database::start(checkout)?;
+    cargo.env("DATABASE_URL", &database.url);
+    cargo.env("CHROMIUM", setup::browser()?).env("CHROMEDRIVER", setup::driver()?);
     Ok(database)
+}
+
+/// What scanning and hashing are measured against. `sha256sum` is on every system.
+fn ensure_disk_peers() -> Result<()> {
+    let missing: Vec<&str> = ["syncthing", "b3sum"].into_iter().filter(|name| shell::find(name).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    shell::say(format!("Installing {}, which ours is measured against", missing.join(" and ")));
+    let is_root = nix::unistd::geteuid().is_root();
+    let mut install = Command::new(if is_root { "env" } else { "sudo" });
+    install.args(if is_root { &[][..] } else { &["-n", "env"] });
+    install.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends"]);
+    shell::run(install.args(&missing)).with_context(|| format!("Install {}, then try again", missing.join(" and ")))
 }

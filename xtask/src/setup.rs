@@ -25,6 +25,10 @@ pub(crate) enum Need {
     Cplusplus,
     Heif,
     Exiftool,
+    /// By which our tests put files into folders, as people do.
+    Rsync,
+    /// The same, with what packs its archives.
+    Unzip,
     /// Only to be measured against.
     Sharp,
     Postgres,
@@ -33,7 +37,7 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    pub(crate) const ALL: [Need; 11] = [
+    pub(crate) const ALL: [Need; 13] = [
         Need::Rustfmt,
         Need::Clippy,
         Need::WasmTarget,
@@ -42,6 +46,8 @@ impl Need {
         Need::Cplusplus,
         Need::Heif,
         Need::Exiftool,
+        Need::Rsync,
+        Need::Unzip,
         Need::Postgres,
         Need::Chromium,
         Need::Playwright,
@@ -75,6 +81,8 @@ pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
             Need::Cplusplus => cplusplus()?,
             Need::Heif => heif(),
             Need::Exiftool => exiftool()?,
+            Need::Rsync => programs(&["rsync"])?,
+            Need::Unzip => programs(&["zip", "unzip"])?,
             Need::Sharp => {
                 npm_packages(&checkout.root.join("imaging/benches/imaging"), "sharp, which ours is measured against")?
             }
@@ -194,6 +202,16 @@ fn exiftool() -> Result<()> {
     }
     shell::say("Installing exiftool, which ours is compared with");
     apt_install(&["libimage-exiftool-perl"]).context("exiftool is missing: install it, then try again")
+}
+
+/// Small ones, whose packages are called as they are.
+fn programs(names: &[&str]) -> Result<()> {
+    if names.iter().all(|name| shell::find(name).is_some()) {
+        return Ok(());
+    }
+    let names_text = names.join(" and ");
+    shell::say(format!("Installing {names_text}, by which the tests put files into folders"));
+    apt_install(names).with_context(|| format!("{names_text} is missing: install it, then try again"))
 }
 
 fn postgres(checkout: &Checkout) -> Result<()> {

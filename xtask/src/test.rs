@@ -53,7 +53,9 @@ impl Part {
             Part::Clippy => &[Need::Clippy, Need::WasmTarget, Need::Nasm],
             Part::Sqlx => &[Need::Postgres, Need::Nasm],
             // With npm comes Node, by which our own tests compress.
-            Part::Unit => &[Need::Postgres, Need::WasmOpt, Need::Nasm, Need::Heif, Need::Exiftool],
+            Part::Unit => {
+                &[Need::Postgres, Need::WasmOpt, Need::Nasm, Need::Heif, Need::Exiftool, Need::Rsync, Need::Unzip]
+            }
             Part::Fuzz => fuzz::NEEDS,
             Part::Browser => &[Need::WasmTarget, Need::Chromium],
             Part::Journeys => &[Need::WasmTarget, Need::Nasm, Need::Postgres, Need::Chromium, Need::Playwright],

@@ -1,10 +1,11 @@
 //! Activity: what happened, for people.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use crate::model::{ImageId, ProjectId};
+use crate::model::ImageId;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Arrived,
     Uploaded,
@@ -13,6 +14,10 @@ pub enum Kind {
     Moved,
     Missing,
     Healed,
+    /// Its bytes went bad.
+    Decayed,
+    /// A person takes what its file holds now for meant.
+    Accepted,
 }
 
 impl Kind {
@@ -25,19 +30,21 @@ impl Kind {
             Kind::Moved => "moved",
             Kind::Missing => "missing",
             Kind::Healed => "healed",
+            Kind::Decayed => "decayed",
+            Kind::Accepted => "accepted",
         }
     }
 }
 
-/// With the image's name and hash of that moment: later ones would tell another story.
-pub async fn record(tx: &mut PgConnection, project: ProjectId, kind: Kind, image: ImageId) -> sqlx::Result<()> {
+/// With the images' names and hashes of that moment: later ones would tell another story.
+pub async fn record(tx: &mut PgConnection, kind: Kind, images: &[ImageId]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = images.iter().map(|id| id.0).collect();
     sqlx::query!(
         "insert into activity (project_id, kind, image_id, detail)
-         select $1, $2, i.id, jsonb_build_object('name', i.name, 'hash', encode(i.hash, 'hex'), 'reason', i.reason)
-         from images i where i.id = $3",
-        project.0,
+         select i.project_id, $1, i.id, jsonb_build_object('name', i.name, 'hash', encode(i.hash, 'hex'), 'reason', i.reason)
+         from images i where i.id = any($2) order by i.id",
         kind.name(),
-        image.0
+        &ids
     )
     .execute(tx)
     .await

@@ -1,5 +1,7 @@
 //! Contents: what came of developing them, whoever has them.
 
+use std::collections::HashMap;
+
 use sqlx::{PgConnection, PgPool};
 
 use super::{edge, size};
@@ -19,20 +21,28 @@ pub struct Judgement {
 
 /// What is found stays as it is until the transaction ends, so that nobody puts an outdated judgement on an image.
 pub async fn find(tx: &mut PgConnection, hash: &[u8]) -> sqlx::Result<Option<Judgement>> {
-    let row = sqlx::query!(
-        r#"select state as "state: State", reason, width, height, thumbhash, beyond_machine
-           from contents where hash = $1 for share"#,
-        hash
+    Ok(find_all(tx, &[hash.to_vec()]).await?.into_values().next())
+}
+
+pub async fn find_all(tx: &mut PgConnection, hashes: &[Vec<u8>]) -> sqlx::Result<HashMap<Vec<u8>, Judgement>> {
+    let rows = sqlx::query!(
+        r#"select hash, state as "state: State", reason, width, height, thumbhash, beyond_machine
+           from contents where hash = any($1) order by hash for share"#,
+        hashes
     )
-    .fetch_optional(tx)
+    .fetch_all(tx)
     .await?;
-    Ok(row.map(|row| Judgement {
-        state: row.state,
-        reason: row.reason,
-        size: size(row.width, row.height),
-        thumbhash: row.thumbhash,
-        beyond_machine: row.beyond_machine,
-    }))
+    let judged = rows.into_iter().map(|row| {
+        let judgement = Judgement {
+            state: row.state,
+            reason: row.reason,
+            size: size(row.width, row.height),
+            thumbhash: row.thumbhash,
+            beyond_machine: row.beyond_machine,
+        };
+        (row.hash, judgement)
+    });
+    Ok(judged.collect())
 }
 
 /// The newest judgement is the one that holds.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::model::ImageId;
 
@@ -26,16 +27,20 @@ pub async fn intend(pool: &PgPool, hash: &[u8; 32], of: ImageId, recipe: &Value)
     .map(|_| ())
 }
 
-/// Makes the link of a file that was just taken in, if its content was announced.
-pub async fn fulfil(tx: &mut PgConnection, hash: &[u8; 32], id: ImageId) -> sqlx::Result<()> {
+/// Makes the links of files that were just taken in, as far as their contents were announced. Each is an image and the hash
+/// of its content.
+pub async fn fulfil(tx: &mut PgConnection, taken_in: &[(ImageId, [u8; 32])]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = taken_in.iter().map(|(id, _)| id.0).collect();
+    let keys: Vec<String> = taken_in.iter().map(|(_, hash)| hex::encode(hash)).collect();
     sqlx::query!(
-        "with announced as (delete from jobs where kind = 'crop' and key = $1 returning payload)
+        "with announced as (delete from jobs where kind = 'crop' and key = any($2) returning key, payload)
          update images set recipe = payload -> 'recipe',
                 -- it may have been removed meanwhile
                 parent_id = (select p.id from images p where p.id = (payload ->> 'parent')::uuid)
-         from announced where images.id = $2",
-        hex::encode(hash),
-        id.0
+         from announced join unnest($1::uuid[], $2::text[]) as taken (id, hash) on taken.hash = announced.key
+         where images.id = taken.id",
+        &ids,
+        &keys
     )
     .execute(tx)
     .await

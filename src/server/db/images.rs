@@ -1,7 +1,10 @@
 //! Images: the records of files. Every write here becomes a change in the feed, by trigger.
 
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
 use sqlx::{PgConnection, PgPool, types::Json};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     server::{
         content::Content,
         db::{contents::Judgement, edge, folders::FolderRow, size},
-        reconcile::Known,
+        reconcile::{Hash, Known, Record},
     },
 };
 
@@ -24,24 +27,108 @@ pub const NEWEST: ImageId = ImageId(Uuid::max());
 /// The constraint that gives a path one record.
 pub const PATH_TAKEN: &str = "images_path_key";
 
-/// Writes what was read of a file: a new record, or the newest content of a known one. What people said of it stays.
-/// Fails by [`PATH_TAKEN`] where the path has another record already.
-pub async fn put(
-    tx: &mut PgConnection,
+/// What is written of a file that was read: a new record, or the newest content of a known one.
+pub struct Entry<'a> {
+    pub id: ImageId,
+    pub is_new: bool,
+    pub folder: &'a FolderRow,
+    pub seen: &'a Seen,
+    pub racy: bool,
+    pub content: &'a Content,
+}
+
+/// As the table has it; what is bytes there is hex here.
+#[derive(Serialize)]
+struct Row<'a> {
     id: ImageId,
-    folder: &FolderRow,
-    seen: &Seen,
-    content: &Content,
-) -> sqlx::Result<()> {
+    project_id: ProjectId,
+    folder_id: FolderId,
+    path: String,
+    name: String,
+    state: State,
+    reason: Option<&'a str>,
+    size: i64,
+    mtime_ns: i64,
+    ctime_ns: i64,
+    inode: i64,
+    device: i64,
+    racy: bool,
+    hash: Option<String>,
+    mime: Option<&'a str>,
+    width: Option<i32>,
+    height: Option<i32>,
+    orientation: Option<u8>,
+    thumbhash: Option<String>,
+    taken_at: Option<String>,
+    taken_offset_min: Option<i16>,
+    camera: Option<&'a str>,
+    lens: Option<&'a str>,
+    facts: &'a Facts,
+    title: Option<&'a str>,
+    caption: Option<&'a str>,
+    rating: Option<u8>,
+    flag: Option<&'a str>,
+    label: Option<&'a str>,
+}
+
+impl<'a> From<&Entry<'a>> for Row<'a> {
+    fn from(entry: &Entry<'a>) -> Row<'a> {
+        let Entry { id, folder, seen, racy, content, .. } = *entry;
+        Row {
+            id,
+            project_id: folder.project,
+            folder_id: folder.id,
+            path: as_bytea(path_bytes(&seen.path)),
+            name: seen.name(),
+            state: content.state,
+            reason: content.reason.as_deref(),
+            size: seen.size,
+            mtime_ns: seen.mtime_ns,
+            ctime_ns: seen.ctime_ns,
+            inode: seen.inode,
+            device: seen.device,
+            racy,
+            hash: content.hash.map(|hash| as_bytea(&hash)),
+            mime: content.mime,
+            width: content.size.map(|size| edge(size.0)),
+            height: content.size.map(|size| edge(size.1)),
+            orientation: content.orientation,
+            thumbhash: content.thumbhash.as_deref().map(as_bytea),
+            taken_at: content.facts.taken.and_then(|taken| taken.at.format(&Rfc3339).ok()),
+            taken_offset_min: content.facts.taken.and_then(|taken| taken.offset_min),
+            camera: content.facts.camera.as_deref(),
+            lens: content.facts.lens.as_deref(),
+            facts: &content.facts,
+            title: content.said.title.as_deref(),
+            caption: content.said.caption.as_deref(),
+            rating: content.said.rating,
+            flag: content.said.rejected.then_some("reject"),
+            label: content.said.label.as_deref(),
+        }
+    }
+}
+
+fn as_bytea(bytes: &[u8]) -> String {
+    format!("\\x{}", hex::encode(bytes))
+}
+
+/// In one statement, however many they are. What people said of an image stays.
+/// Fails by [`PATH_TAKEN`] where a path has another record already.
+pub async fn put(tx: &mut PgConnection, entries: &[Entry<'_>]) -> sqlx::Result<()> {
+    let rows: Vec<Row> = entries.iter().map(Row::from).collect();
     sqlx::query!(
-        "insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device,
+        "insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device, racy,
                              hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts,
                              title, caption, rating, flag, label)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                 $24, $25, $26, $27, $28)
+         select id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device, racy,
+                hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts,
+                title, caption, rating, flag, label
+         from jsonb_populate_recordset(null::images, $1) order by id
          on conflict (id) do update set
+             folder_id = excluded.folder_id,
              path = excluded.path, name = excluded.name, state = excluded.state, reason = excluded.reason, size = excluded.size,
              mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode, device = excluded.device,
+             racy = excluded.racy, found_hash = null,
              hash = excluded.hash, mime = excluded.mime, width = excluded.width, height = excluded.height,
              orientation = excluded.orientation, thumbhash = excluded.thumbhash, taken_at = excluded.taken_at,
              taken_offset_min = excluded.taken_offset_min, camera = excluded.camera, lens = excluded.lens, facts = excluded.facts,
@@ -51,70 +138,72 @@ pub async fn put(
              rating = case when images.field_rev ? 'rating' then images.rating else excluded.rating end,
              flag = case when images.field_rev ? 'flag' then images.flag else excluded.flag end,
              label = case when images.field_rev ? 'label' then images.label else excluded.label end",
-        id.0,
-        folder.project.0,
-        folder.id.0,
-        path_bytes(&seen.path),
-        seen.name(),
-        content.state.name(),
-        content.reason,
-        seen.size,
-        seen.mtime_ns,
-        seen.ctime_ns,
-        seen.inode,
-        seen.device,
-        content.hash.as_ref().map(|hash| &hash[..]),
-        content.mime,
-        content.size.map(|size| edge(size.0)),
-        content.size.map(|size| edge(size.1)),
-        content.orientation.map(i16::from),
-        content.thumbhash,
-        content.facts.taken.map(|taken| taken.at),
-        content.facts.taken.and_then(|taken| taken.offset_min),
-        content.facts.camera,
-        content.facts.lens,
-        Json(&content.facts) as _,
-        content.said.title,
-        content.said.caption,
-        content.said.rating.map(i16::from),
-        content.said.rejected.then_some("reject"),
-        content.said.label,
+        Json(&rows) as _,
     )
     .execute(&mut *tx)
     .await?;
-    put_tags(tx, id, &content.said.keywords).await
+    put_tags(tx, entries).await
 }
 
-/// What the file says its tags are, unless somebody has said so here.
-async fn put_tags(tx: &mut PgConnection, id: ImageId, tags: &[String]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "delete from image_tags t using images i
-         where t.image_id = $1 and i.id = t.image_id and not i.field_rev ? 'tags' and t.tag <> all($2)",
-        id.0,
-        tags
-    )
-    .execute(&mut *tx)
-    .await?;
+#[derive(Serialize)]
+struct TagRow<'a> {
+    image_id: ImageId,
+    tag: &'a str,
+}
+
+/// What the files say that their tags are, unless somebody has said so here.
+async fn put_tags(tx: &mut PgConnection, entries: &[Entry<'_>]) -> sqlx::Result<()> {
+    let tags: Vec<TagRow> = entries
+        .iter()
+        .flat_map(|entry| entry.content.said.keywords.iter().map(|tag| TagRow { image_id: entry.id, tag }))
+        .collect();
+    let known: Vec<Uuid> = entries.iter().filter(|entry| !entry.is_new).map(|entry| entry.id.0).collect();
+    if !known.is_empty() {
+        sqlx::query!(
+            "delete from image_tags t using images i
+             where t.image_id = any($1) and i.id = t.image_id and not i.field_rev ? 'tags'
+               and (t.image_id, t.tag) not in (select image_id, tag from jsonb_populate_recordset(null::image_tags, $2))",
+            &known,
+            Json(&tags) as _
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
     if tags.is_empty() {
         return Ok(());
     }
     sqlx::query!(
         "insert into image_tags (image_id, tag)
-         select i.id, tag from images i, unnest($2::text[]) as tag where i.id = $1 and not i.field_rev ? 'tags'
+         select i.id, t.tag from images i join jsonb_populate_recordset(null::image_tags, $1) as t on t.image_id = i.id
+         where not i.field_rev ? 'tags'
          on conflict do nothing",
-        id.0,
-        tags
+        Json(&tags) as _
     )
     .execute(tx)
     .await
     .map(|_| ())
 }
 
-/// The same content under another path or with other times.
-pub async fn relocate(tx: &mut PgConnection, id: ImageId, seen: &Seen) -> sqlx::Result<()> {
+/// Tells PostgreSQL how much there is: it plans its queries once for each connection, and those that it planned for an empty
+/// table read all of a full one.
+pub async fn analyze(pool: &PgPool) -> sqlx::Result<()> {
+    sqlx::query("analyze images, contents, jobs").execute(pool).await.map(|_| ())
+}
+
+/// The same content, or what is not known to be another, under this path and with these times.
+pub async fn relocate(
+    tx: &mut PgConnection,
+    id: ImageId,
+    folder: FolderId,
+    seen: &Seen,
+    racy: bool,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "update images set path = $2, name = $3, size = $4, mtime_ns = $5, ctime_ns = $6, inode = $7, device = $8 where id = $1",
+        "update images set folder_id = $2, path = $3, name = $4, size = $5, mtime_ns = $6, ctime_ns = $7, inode = $8, device = $9,
+             racy = $10
+         where id = $1",
         id.0,
+        folder.0,
         path_bytes(&seen.path),
         seen.name(),
         seen.size,
@@ -122,6 +211,7 @@ pub async fn relocate(tx: &mut PgConnection, id: ImageId, seen: &Seen) -> sqlx::
         seen.ctime_ns,
         seen.inode,
         seen.device,
+        racy,
     )
     .execute(tx)
     .await
@@ -133,6 +223,139 @@ pub async fn set_state(tx: &mut PgConnection, id: ImageId, state: State, reason:
         .execute(tx)
         .await
         .map(|_| ())
+}
+
+/// The file holds something else than the record is of, and nobody wrote it.
+pub async fn call_rotten(tx: &mut PgConnection, id: ImageId, found: &Hash, reason: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update images set state = 'corrupted', reason = $3, found_hash = $2 where id = $1",
+        id.0,
+        &found[..],
+        reason
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+/// What its file holds now is taken for meant: the next look reads it as one that somebody wrote. Where that is; None where
+/// nothing is to be accepted.
+pub async fn accept(tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<(FolderId, Vec<u8>)>> {
+    let row = sqlx::query!(
+        r#"update images set found_hash = null, racy = true
+           where id = $1 and found_hash is not null and removed_at is null
+           returning folder_id as "folder: FolderId", path"#,
+        id.0
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| (row.folder, row.path)))
+}
+
+/// Only those that still are where they were when they were found absent.
+pub async fn call_missing(tx: &mut PgConnection, absent: &[&Known], reason: &str) -> sqlx::Result<Vec<ImageId>> {
+    let ids: Vec<Uuid> = absent.iter().map(|row| row.id.0).collect();
+    let paths: Vec<Vec<u8>> = absent.iter().map(|row| path_bytes(&row.seen.path).to_vec()).collect();
+    let folders: Vec<Uuid> = absent.iter().map(|row| row.folder.0).collect();
+    sqlx::query_scalar!(
+        r#"update images i set state = 'missing', reason = $3
+           from unnest($1::uuid[], $2::bytea[], $4::uuid[]) as gone (id, path, folder_id)
+           where i.id = gone.id and i.path = gone.path and i.folder_id = gone.folder_id and i.state <> 'missing' and i.removed_at is null
+           returning i.id as "id: ImageId""#,
+        &ids,
+        &paths,
+        reason,
+        &folders
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// What is known of records whose files were read again.
+pub async fn records(tx: &mut PgConnection, ids: &[ImageId]) -> sqlx::Result<HashMap<ImageId, Record>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, state as "state: State", hash, found_hash
+           from images where id = any($1) and removed_at is null"#,
+        &ids
+    )
+    .fetch_all(tx)
+    .await?;
+    let hash = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| Hash::try_from(bytes).ok());
+    let records = rows.into_iter().map(|row| {
+        let path = path_from_bytes(&row.path);
+        let (hash, found_hash) = (hash(row.hash), hash(row.found_hash));
+        (row.id, Record { id: row.id, folder: row.folder, path, state: row.state, hash, found_hash })
+    });
+    Ok(records.collect())
+}
+
+/// Records of these contents, wherever their files were seen last.
+pub async fn known_of(pool: &PgPool, project: ProjectId, hashes: &[Vec<u8>]) -> sqlx::Result<Vec<(Known, Hash)>> {
+    let rows = sqlx::query!(
+        r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, size, mtime_ns, ctime_ns, inode, device,
+                  state as "state: State", racy, hash as "hash!"
+           from images where hash = any($2) and project_id = $1 and removed_at is null"#,
+        project.0,
+        hashes
+    )
+    .fetch_all(pool)
+    .await?;
+    let known = rows.into_iter().filter_map(|row| {
+        let seen = Seen {
+            path: path_from_bytes(&row.path),
+            size: row.size,
+            mtime_ns: row.mtime_ns,
+            ctime_ns: row.ctime_ns,
+            inode: row.inode,
+            device: row.device,
+        };
+        let known = Known { id: row.id, folder: row.folder, seen, state: row.state, racy: row.racy };
+        Some((known, Hash::try_from(row.hash).ok()?))
+    });
+    Ok(known.collect())
+}
+
+/// Younger records of the same content as absent ones, of the last day, that nobody has said anything of: what was copied
+/// first and taken away afterwards was moved. Where several could be meant, that of the same name.
+pub async fn heirs(tx: &mut PgConnection, absent: &[ImageId]) -> sqlx::Result<Vec<(ImageId, ImageId)>> {
+    let ids: Vec<Uuid> = absent.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select old as "old!: ImageId", young as "young!: ImageId" from (
+               select o.id as old, y.id as young, y.name = o.name as is_namesake,
+                      count(*) over (partition by o.id) as all_of_old,
+                      count(*) filter (where y.name = o.name) over (partition by o.id) as namesakes_of_old,
+                      count(*) over (partition by y.id) as all_of_young
+               from images o join images y on y.hash = o.hash and y.project_id = o.project_id and y.id > o.id
+               where o.id = any($1) and o.removed_at is null and y.removed_at is null and y.id <> all($1)
+                 and y.state not in ('missing', 'unreadable') and y.found_hash is null
+                 and y.created_at > now() - interval '1 day'
+                 and y.field_rev = '{}' and y.parent_id is null
+                 and not exists (select from images c where c.parent_id = y.id)) as pairs
+           where all_of_young = 1 and (all_of_old = 1 or (is_namesake and namesakes_of_old = 1))"#,
+        &ids
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.old, row.young)).collect())
+}
+
+/// The older record goes on where the younger one lies, which is not shown any more.
+pub async fn inherit(tx: &mut PgConnection, pairs: &[(ImageId, ImageId)]) -> sqlx::Result<()> {
+    let (old, young): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().map(|(old, young)| (old.0, young.0)).unzip();
+    sqlx::query!("update images set removed_at = now() where id = any($1)", &young).execute(&mut *tx).await?;
+    sqlx::query!(
+        "update images o set folder_id = y.folder_id, path = y.path, name = y.name, state = y.state, reason = y.reason,
+             size = y.size, mtime_ns = y.mtime_ns, ctime_ns = y.ctime_ns, inode = y.inode, device = y.device, racy = y.racy,
+             mime = y.mime, width = y.width, height = y.height, thumbhash = y.thumbhash, found_hash = null
+         from unnest($1::uuid[], $2::uuid[]) as pair (old, young) join images y on y.id = pair.young
+         where o.id = pair.old",
+        &old,
+        &young
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
 }
 
 /// What came of developing a content, for everyone that waits for it.
@@ -248,6 +471,7 @@ pub async fn sources(pool: &PgPool, hash: &[u8]) -> sqlx::Result<Vec<Source>> {
 
 struct KnownRow {
     id: ImageId,
+    folder: FolderId,
     path: Vec<u8>,
     size: i64,
     mtime_ns: i64,
@@ -255,21 +479,48 @@ struct KnownRow {
     inode: i64,
     device: i64,
     state: State,
+    racy: bool,
 }
 
 impl From<KnownRow> for Known {
     fn from(row: KnownRow) -> Known {
-        let KnownRow { id, path, size, mtime_ns, ctime_ns, inode, device, state } = row;
-        Known { id, seen: Seen { path: path_from_bytes(&path), size, mtime_ns, ctime_ns, inode, device }, state }
+        let KnownRow { id, folder, path, size, mtime_ns, ctime_ns, inode, device, state, racy } = row;
+        let seen = Seen { path: path_from_bytes(&path), size, mtime_ns, ctime_ns, inode, device };
+        Known { id, folder, seen, state, racy }
     }
 }
 
-pub async fn known_in(pool: &PgPool, folder: FolderId) -> sqlx::Result<Vec<Known>> {
+/// The rows from one path on and before another, in the order of bytes; to the end without one.
+pub async fn known_between(
+    pool: &PgPool,
+    folder: FolderId,
+    from: &[u8],
+    to: Option<&[u8]>,
+) -> sqlx::Result<Vec<Known>> {
     let rows = sqlx::query_as!(
         KnownRow,
-        r#"select id as "id: ImageId", path, size, mtime_ns, ctime_ns, inode, device, state as "state: State"
-           from images where folder_id = $1 and removed_at is null"#,
-        folder.0
+        r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, size, mtime_ns, ctime_ns, inode, device,
+                  state as "state: State", racy
+           from images where folder_id = $1 and removed_at is null and path >= $2 and ($3::bytea is null or path < $3)"#,
+        folder.0,
+        from,
+        to
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Known::from).collect())
+}
+
+/// The next rows after a path, in the order of bytes.
+pub async fn known_after(pool: &PgPool, folder: FolderId, after: &[u8], limit: i64) -> sqlx::Result<Vec<Known>> {
+    let rows = sqlx::query_as!(
+        KnownRow,
+        r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, size, mtime_ns, ctime_ns, inode, device,
+                  state as "state: State", racy
+           from images where folder_id = $1 and removed_at is null and path > $2 order by path limit $3"#,
+        folder.0,
+        after,
+        limit
     )
     .fetch_all(pool)
     .await?;
@@ -280,14 +531,17 @@ pub async fn known_in(pool: &PgPool, folder: FolderId) -> sqlx::Result<Vec<Known
 pub async fn known_at(pool: &PgPool, folder: FolderId, paths: &[Vec<u8>]) -> sqlx::Result<Vec<Known>> {
     let rows = sqlx::query_as!(
         KnownRow,
-        r#"select id as "id!: ImageId", path as "path!", size as "size!", mtime_ns as "mtime_ns!", ctime_ns as "ctime_ns!",
-                  inode as "inode!", device as "device!", state as "state!: State"
+        r#"select id as "id!: ImageId", folder_id as "folder!: FolderId", path as "path!", size as "size!",
+                  mtime_ns as "mtime_ns!", ctime_ns as "ctime_ns!", inode as "inode!", device as "device!",
+                  state as "state!: State", racy as "racy!"
            from (
-               select i.* from images i join unnest($2::bytea[]) as p on i.path = p
+               select id, folder_id, path, size, mtime_ns, ctime_ns, inode, device, state, racy
+               from images i join unnest($2::bytea[]) as p on i.path = p
                where i.folder_id = $1 and i.removed_at is null
                union
                -- '0' is what follows '/'
-               select i.* from images i join unnest($2::bytea[]) as p on i.path >= p || '/' and i.path < p || '0'
+               select id, folder_id, path, size, mtime_ns, ctime_ns, inode, device, state, racy
+               from images i join unnest($2::bytea[]) as p on i.path >= p || '/' and i.path < p || '0'
                where i.folder_id = $1 and i.removed_at is null
            ) as found"#,
         folder.0,
@@ -299,16 +553,20 @@ pub async fn known_at(pool: &PgPool, folder: FolderId, paths: &[Vec<u8>]) -> sql
 }
 
 /// The rows of files that were these when they were seen last, wherever they were then.
-pub async fn known_as(pool: &PgPool, folder: FolderId, files: &[&Seen]) -> sqlx::Result<Vec<Known>> {
+pub async fn known_as(pool: &PgPool, project: ProjectId, files: &[&Seen]) -> sqlx::Result<Vec<Known>> {
     let inodes: Vec<i64> = files.iter().map(|seen| seen.inode).collect();
     let sizes: Vec<i64> = files.iter().map(|seen| seen.size).collect();
     let times: Vec<i64> = files.iter().map(|seen| seen.mtime_ns).collect();
     let rows = sqlx::query_as!(
         KnownRow,
-        r#"select id as "id: ImageId", path, size, mtime_ns, ctime_ns, inode, device, state as "state: State"
-           from images where folder_id = $1 and removed_at is null
-             and (inode, size, mtime_ns) in (select * from unnest($2::bigint[], $3::bigint[], $4::bigint[]))"#,
-        folder.0,
+        r#"select i.id as "id: ImageId", i.folder_id as "folder: FolderId", i.path, i.size, i.mtime_ns, i.ctime_ns, i.inode,
+                  i.device, i.state as "state: State", i.racy
+           from folders f
+           cross join unnest($2::bigint[], $3::bigint[], $4::bigint[]) as wanted (inode, size, mtime_ns)
+           join images i on i.folder_id = f.id and i.inode = wanted.inode
+           where f.project_id = $1 and f.removed_at is null and i.removed_at is null
+             and i.size = wanted.size and i.mtime_ns = wanted.mtime_ns"#,
+        project.0,
         &inodes,
         &sizes,
         &times
@@ -316,6 +574,48 @@ pub async fn known_as(pool: &PgPool, folder: FolderId, files: &[&Seen]) -> sqlx:
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(Known::from).collect())
+}
+
+/// Those that still are where they were found absent.
+pub async fn still_at(pool: &PgPool, absent: &[Known]) -> sqlx::Result<HashSet<ImageId>> {
+    let ids: Vec<Uuid> = absent.iter().map(|row| row.id.0).collect();
+    let folders: Vec<Uuid> = absent.iter().map(|row| row.folder.0).collect();
+    let paths: Vec<Vec<u8>> = absent.iter().map(|row| path_bytes(&row.seen.path).to_vec()).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select i.id as "id: ImageId" from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as absent (id, folder_id, path)
+           join images i on i.id = absent.id and i.folder_id = absent.folder_id and i.path = absent.path
+           where i.removed_at is null"#,
+        &ids,
+        &folders,
+        &paths
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// A file as the catalogue has it.
+pub struct FileRecord {
+    pub image: ImageId,
+    pub path: Vec<u8>,
+    pub size: i64,
+    pub mtime_ns: i64,
+    pub hash: Option<Vec<u8>>,
+    pub state: State,
+}
+
+/// The next ones after a path, in the order of bytes.
+pub async fn files(pool: &PgPool, folder: FolderId, after: &[u8], limit: i64) -> sqlx::Result<Vec<FileRecord>> {
+    sqlx::query_as!(
+        FileRecord,
+        r#"select id as "image: ImageId", path, size, mtime_ns, hash, state as "state: State"
+           from images where folder_id = $1 and removed_at is null and path > $2 order by path limit $3"#,
+        folder.0,
+        after,
+        limit
+    )
+    .fetch_all(pool)
+    .await
 }
 
 pub async fn id_at(pool: &PgPool, folder: FolderId, path: &[u8]) -> sqlx::Result<Option<ImageId>> {

@@ -50,8 +50,20 @@ pub struct Job {
 /// Also for content that failed before: it came again. Locks the job, so whoever does it waits until what asks for it is
 /// committed; taken before any lock on an image.
 pub async fn queue(tx: &mut PgConnection, kind: Kind, hash: &[u8], priority: Priority) -> sqlx::Result<()> {
+    queue_all(tx, kind, vec![hex::encode(hash)], priority).await
+}
+
+/// By their keys, hashes in hex, in whose order they are locked, so that two who queue the same do not wait for each other.
+pub async fn queue_all(
+    tx: &mut PgConnection,
+    kind: Kind,
+    mut keys: Vec<String>,
+    priority: Priority,
+) -> sqlx::Result<()> {
+    keys.sort_unstable();
+    keys.dedup();
     sqlx::query!(
-        "insert into jobs (kind, key, priority) values ($1, $2, $3)
+        "insert into jobs (kind, key, priority) select $1, key, $3 from unnest($2::text[]) as key
          on conflict (kind, key) do update set
              priority = greatest(jobs.priority, excluded.priority),
              attempts = case when jobs.dead then 0 else jobs.attempts end,
@@ -59,7 +71,7 @@ pub async fn queue(tx: &mut PgConnection, kind: Kind, hash: &[u8], priority: Pri
              run_at = case when jobs.dead then now() else jobs.run_at end,
              dead = false",
         kind.name(),
-        hex::encode(hash),
+        &keys,
         priority as i16,
     )
     .execute(tx)
@@ -93,11 +105,12 @@ pub async fn look_at_images(pool: &PgPool, ids: &[ImageId]) -> sqlx::Result<bool
 }
 
 /// Takes what is due, as many as can begin now, for as long as the lease lasts; what fell silent counts as due, but for what
-/// the owner is at himself.
+/// the owner is at himself. Of those that nobody looks at only what has a priority of `least` at least.
 pub async fn claim(
     pool: &PgPool,
     owner: Uuid,
     under_way: &[i64],
+    least: Priority,
     limit: usize,
     lease: Duration,
 ) -> sqlx::Result<Vec<Job>> {
@@ -106,6 +119,7 @@ pub async fn claim(
                select id, attempts > 0 and error is null as fell_silent from jobs
                where not dead and kind in ('develop', 'full') and run_at <= now()
                  and (leased_until is null or leased_until < now()) and id <> all($2)
+                 and (looked_at is not null or priority >= $5)
                order by looked_at desc nulls last, priority desc, run_at
                limit $3
                for update skip locked
@@ -117,6 +131,7 @@ pub async fn claim(
         under_way,
         i64::try_from(limit).unwrap_or(i64::MAX),
         interval(lease),
+        least as i16,
     )
     .fetch_all(pool)
     .await?;
@@ -128,6 +143,17 @@ pub async fn claim(
         fell_silent,
     };
     Ok(rows.into_iter().map(|row| job(row.id, &row.kind, &row.key, row.attempts, row.fell_silent)).collect())
+}
+
+/// Whether any is due that somebody looks at or waits for.
+pub async fn is_any_wanted(pool: &PgPool) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from jobs where not dead and (looked_at is not null or priority > 0) and run_at <= now()
+                 and (leased_until is null or leased_until < now())) as "any!""#
+    )
+    .fetch_one(pool)
+    .await
 }
 
 /// Whoever is at a job says so now and then; else it is another's.

@@ -42,6 +42,11 @@ pub async fn begin(pool: &Pool) -> Result<Tx<'static>, DbError> {
     start(pool, "begin").await
 }
 
+/// The end of this transaction does not wait for the disk: a crash may lose it, whole, and none that was waited for after it.
+pub async fn commit_lazily(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    sqlx::query("set local synchronous_commit = off").execute(&mut **tx).await.map(|_| ())
+}
+
 /// In a task of its own, which waits for the answer although whoever asked may have gone: a browser breaks off requests as
 /// it likes. sqlx knows of no transaction before the answer is there, and would give the connection to the next one inside it.
 async fn start(pool: &Pool, how: &'static str) -> Result<Tx<'static>, DbError> {

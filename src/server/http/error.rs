@@ -18,6 +18,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Refused(_) => StatusCode::BAD_REQUEST,
+        Error::Offline(_) | Error::Cancelled => StatusCode::CONFLICT,
         Error::CursorTooOld => StatusCode::GONE,
         Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         Error::Away(_) | Error::NotReady | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
@@ -27,7 +28,12 @@ pub(super) fn status(error: &Error) -> StatusCode {
 
 fn log(error: &Error) {
     match error {
-        Error::NotFound | Error::Refused(_) | Error::CursorTooOld | Error::NotReady => {}
+        Error::NotFound
+        | Error::Refused(_)
+        | Error::Offline(_)
+        | Error::Cancelled
+        | Error::CursorTooOld
+        | Error::NotReady => {}
         failed => tracing::error!(error = failed as &dyn std::error::Error, "a request failed"),
     }
 }
@@ -69,8 +75,8 @@ impl From<Error> for Failure {
         }
         match error {
             Error::NotFound => Failure::NotFound,
-            Error::Refused(sentence) => Failure::Refused(sentence),
-            Error::CursorTooOld | Error::DiskFull => Failure::Refused(error.to_string()),
+            Error::Refused(sentence) | Error::Offline(sentence) => Failure::Refused(sentence),
+            Error::CursorTooOld | Error::DiskFull | Error::Cancelled => Failure::Refused(error.to_string()),
             Error::Away(_) | Error::NotReady | Error::Stopped => Failure::Away,
             Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => Failure::Broken,
         }

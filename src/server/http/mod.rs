@@ -6,11 +6,17 @@ mod error;
 mod events;
 mod extract;
 mod files;
+mod folders;
 mod guard;
 mod health;
 mod images;
+mod operations;
 mod pages;
+mod repositories;
+mod status;
+mod sync;
 mod uploads;
+mod watcher;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::net::TcpListener;
@@ -28,6 +34,12 @@ pub fn router(app: App) -> Router {
         .merge(crops::router())
         .merge(files::router())
         .merge(events::router())
+        .merge(folders::router())
+        .merge(operations::router())
+        .merge(status::router())
+        .merge(sync::router())
+        .merge(watcher::router())
+        .merge(repositories::router())
         .merge(assets::router())
         .merge(pages::router())
         .method_not_allowed_fallback(error::wrong_method)

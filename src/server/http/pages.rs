@@ -13,7 +13,8 @@ use leptos::{nonce::Nonce, prelude::provide_context};
 use super::{
     assets,
     error::{PageUnderWay, RETRY_AFTER},
-    extract::Segment,
+    extract::{Segment, asks_for_json},
+    status,
 };
 use crate::{
     api::{Failure, uploads::UPLOAD_URL},
@@ -27,7 +28,7 @@ const CALL_BYTES_MAX: usize = 1 << 20;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
-        .route("/", get(page))
+        .route("/", get(home))
         .route("/pictures/{id}", get(picture_page))
         .route("/api/{*function}", post(call).layer(DefaultBodyLimit::max(CALL_BYTES_MAX)))
         .fallback(unknown)
@@ -100,7 +101,12 @@ async fn refused_if_not_understood(response: Response) -> Response {
     }
 }
 
-async fn page(State(app): State<App>, request: Request) -> Response {
+/// People get the gallery, programs are told who answers here.
+async fn home(app: State<App>, request: Request) -> Response {
+    if asks_for_json(request.headers()) { status::service().into_response() } else { page(app, request).await }
+}
+
+pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
     // asked first: a page that fails half way is worse than one that says why it waits
     if let Err(error) = db::ping(&app.pool).await {
         tracing::warn!(%error, "the database does not answer");

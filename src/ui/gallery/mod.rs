@@ -7,6 +7,7 @@ pub mod filler;
 pub mod geometry;
 pub mod grid;
 pub mod lookout;
+pub mod opener;
 pub mod page;
 pub mod pill;
 pub mod shelf;

@@ -74,6 +74,12 @@ impl Gallery {
         self.opened.set(true);
     }
 
+    pub fn set_folders(&self, folders: Vec<Folder>) {
+        if self.folders.with_untracked(|shown| *shown != folders) {
+            self.folders.set(folders);
+        }
+    }
+
     /// The window should be read again where it is.
     pub fn is_stale(&self) -> bool {
         self.shelf.with_value(Shelf::is_stale)

@@ -4,11 +4,13 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
+    Away,
     Back,
     Broken,
     Close,
     Dark,
     Done,
+    Eye,
     Folder,
     Left,
     Light,
@@ -16,6 +18,7 @@ pub enum Sign {
     Menu,
     Missing,
     Open,
+    Pause,
     Picture,
     Right,
     Scan,
@@ -29,6 +32,7 @@ impl Sign {
     /// On a field of 24 by 24.
     fn path(self) -> &'static str {
         match self {
+            Sign::Away => "M4 4l16 16M7.5 7.6A5.5 5.5 0 0 0 7 18h10M10.5 6.2A6 6 0 0 1 17.6 11a3.6 3.6 0 0 1 2.6 5.4",
             Sign::Back => "M19 12H5m6-6-6 6 6 6",
             Sign::Broken => {
                 "M4 6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v5l-3.5 2.5L13 11l-4 3-5-3zm0 10 5 2.5 4-3 3.5 2.5 3.5-2.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2z"
@@ -36,6 +40,9 @@ impl Sign {
             Sign::Close => "M6 6l12 12M18 6 6 18",
             Sign::Dark => "M20 14.5A8.5 8.5 0 1 1 9.5 4a6.8 6.8 0 0 0 10.5 10.5z",
             Sign::Done => "M5 12.5 10 17.5 19 7",
+            Sign::Eye => {
+                "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6z"
+            }
             Sign::Folder => "M3 7a2 2 0 0 1 2-2h4.5l2 2.5H19a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z",
             Sign::Left => "M15 5l-7 7 7 7",
             Sign::Light => {
@@ -49,6 +56,7 @@ impl Sign {
                 "M8 4H6a2 2 0 0 0-2 2v2M16 4h2a2 2 0 0 1 2 2v2M8 20H6a2 2 0 0 1-2-2v-2M16 20h2a2 2 0 0 0 2-2v-2M9 9l6 6M15 9l-6 6"
             }
             Sign::Open => "M14 4h6v6M20 4l-9 9M18 14v4a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h4",
+            Sign::Pause => "M9 5.5v13M15 5.5v13",
             Sign::Picture => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 16l4.5-4.5L13 16l3-3 4 4M15.5 8.5h.01"
             }

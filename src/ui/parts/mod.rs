@@ -2,6 +2,7 @@
 
 pub mod icon;
 pub mod live_dot;
+pub mod moment;
 pub mod not_found;
 pub mod notice;
 pub mod page_data;

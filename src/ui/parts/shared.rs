@@ -26,6 +26,18 @@ pub fn part(draw: impl Fn() -> AnyView + Send + Sync + 'static) -> impl IntoView
     drawn(Arc::new(draw))
 }
 
+/// A button among others, quieter than the one that a page is for.
+pub fn press(words: Signal<String>, disabled: Signal<bool>, press: impl Fn() + Send + Sync + 'static) -> impl IntoView {
+    fn drawn(words: Signal<String>, disabled: Signal<bool>, press: Arc<dyn Fn() + Send + Sync>) -> impl IntoView {
+        view! {
+            <button type="button" class="press" disabled=disabled on:click=move |_| press()>
+                {words}
+            </button>
+        }
+    }
+    drawn(words, disabled, Arc::new(press))
+}
+
 /// A part that is there only at times. It stays as it is while the answer stays the same.
 pub fn when(
     asked: impl Fn() -> bool + Send + Sync + 'static,

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::Viewer;
 use crate::{
-    browser::clock,
     model::Picture,
     ui::parts::{
+        moment,
         shared::part,
         state_words::{label, sentence},
         words,
@@ -16,13 +16,11 @@ use crate::{
 #[component]
 pub fn Facts() -> impl IntoView {
     let viewer = expect_context::<Viewer>();
-    // UTC until the browser has said where it is, or the first drawing would differ from the server's.
-    let local = RwSignal::new(false);
-    Effect::new(move || local.set(true));
+    let awake = moment::awake();
     let list = move || {
-        let local = local.get();
+        let awake = awake.get();
         viewer.shown.with(|shown| match shown {
-            Some(shown) => view! { <FactList picture=shown.clone() local/> }.into_any(),
+            Some(shown) => view! { <FactList picture=shown.clone() awake/> }.into_any(),
             None => ().into_any(),
         })
     };
@@ -34,9 +32,9 @@ pub fn Facts() -> impl IntoView {
 }
 
 #[component]
-fn FactList(picture: Picture, local: bool) -> impl IntoView {
+fn FactList(picture: Picture, awake: bool) -> impl IntoView {
     let card = &picture.card;
-    let added = added(card.added_ms, local);
+    let added = moment::words(card.added_ms, awake);
     let state = label(card.state).map(|label| format!("{label}. {}", sentence(card)));
     let kind = card.mime.as_deref().map(kind).map(str::to_owned);
     let pixels = card.width.zip(card.height).map(|(width, height)| {
@@ -76,10 +74,6 @@ fn Fact(name: &'static str, value: Option<String>) -> impl IntoView {
             <dd data-fact=name>{value}</dd>
         }
     })
-}
-
-fn added(at_ms: i64, local: bool) -> String {
-    if local { words::moment(at_ms + clock::zone_offset_ms(at_ms)) } else { format!("{} UTC", words::moment(at_ms)) }
 }
 
 /// `image/jpeg` is `JPEG`.

@@ -138,7 +138,7 @@ fn Photo() -> impl IntoView {
                 fetchpriority="high"
                 draggable="false"
             />
-            {part(move || card.with(note))}
+            {part(move || card.with(|card| note(card, viewer)))}
         }
         .into_any()
     };
@@ -152,7 +152,7 @@ fn blank(card: Option<&Card>, viewer: Viewer) -> AnyView {
     let id = card.id;
     let again = (card.state == State::Failed).then(|| {
         view! {
-            <button type="button" class="button" on:click=move |_| viewer.make_again(id)>
+            <button type="button" class="button" on:click=move |_| viewer.mend(id)>
                 "Try again"
             </button>
         }
@@ -170,7 +170,7 @@ fn blank(card: Option<&Card>, viewer: Viewer) -> AnyView {
 }
 
 /// Over a picture that is shown although not all is well with its file.
-fn note(card: &Option<Card>) -> AnyView {
+fn note(card: &Option<Card>, viewer: Viewer) -> AnyView {
     let Some((card, label)) = card.as_ref().and_then(|card| Some((card, label(card.state)?))) else {
         return ().into_any();
     };
@@ -179,8 +179,17 @@ fn note(card: &Option<Card>) -> AnyView {
             <span class="badge" data-kind=label>{label}</span>
             {sentence(card)}
             " "
-            {advice(card.state)}
+            {if card.is_decayed() { accept(card.id, viewer) } else { advice(card.state).into_any() }}
         </p>
+    }
+    .into_any()
+}
+
+fn accept(id: ImageId, viewer: Viewer) -> AnyView {
+    view! {
+        <button type="button" class="button" on:click=move |_| viewer.mend(id)>
+            "Accept"
+        </button>
     }
     .into_any()
 }

@@ -148,10 +148,10 @@ impl Viewer {
     }
 
     /// Somebody wants one more attempt at a picture that was given up. What comes of it comes by the feed.
-    pub fn make_again(&self, id: ImageId) {
+    pub fn mend(&self, id: ImageId) {
         let viewer = *self;
         spawn_local(async move {
-            let answer = wait::for_answer(pictures::try_again(id)).await;
+            let answer = wait::for_answer(pictures::mend(id)).await;
             if let Some(failure) = answer.err().filter(|_| viewer.wants(id)) {
                 viewer.trouble.set(Some(failure));
             }

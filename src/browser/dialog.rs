@@ -1,0 +1,22 @@
+//! Dialogs that keep the rest of the page from being used. Knows one only by its id.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
+
+fn find(id: &str) -> Option<HtmlDialogElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// The keyboard goes to what in it has `autofocus`, and back to where it was when it closes.
+pub fn open(id: &str) {
+    if let Some(dialog) = find(id) {
+        let _ = dialog.show_modal();
+    }
+}
+
+pub fn close(id: &str) {
+    if let Some(dialog) = find(id) {
+        dialog.close();
+    }
+}

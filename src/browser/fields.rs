@@ -1,0 +1,17 @@
+//! What was typed and ticked in a form. Knows a field only by its id.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+fn find(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+pub fn text(id: &str) -> String {
+    find(id).map(|field| field.value()).unwrap_or_default()
+}
+
+pub fn is_ticked(id: &str) -> bool {
+    find(id).is_some_and(|field| field.checked())
+}

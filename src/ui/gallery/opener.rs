@@ -1,0 +1,68 @@
+//! Opens the gallery once for a page that shows something of it; afterwards the app keeps it. Knows no page.
+
+use std::ops::Range;
+
+use leptos::{either::Either, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+use super::{Gallery, geometry::window_around};
+use crate::{
+    api::gallery::open_gallery,
+    model::Window,
+    ui::{
+        feed::Feed,
+        parts::{page_data::page_data, problem::Problem, retry::Attempts},
+    },
+};
+
+/// Plain functions, so that all pages share one type of it.
+#[derive(Clone, Copy)]
+pub struct Content {
+    pub shown: fn() -> AnyView,
+    /// Stands there until the gallery is open, in the shape of what will.
+    pub skeleton: fn() -> AnyView,
+    /// Why nothing is shown, above the reason.
+    pub trouble: &'static str,
+}
+
+#[component]
+pub fn WithGallery(content: Content) -> impl IntoView {
+    let gallery = expect_context::<Gallery>();
+    if gallery.is_open() { Either::Left((content.shown)()) } else { Either::Right(view! { <Opener content/> }) }
+}
+
+/// Which part the page begins with: what its address says, or what is around the picture that the reader comes back from.
+fn first_places(gallery: Gallery) -> Range<u32> {
+    let asked = use_query_map().with_untracked(|query| query.get("start")?.parse::<u32>().ok());
+    let place = gallery.place().opened.and_then(|(_, place)| place);
+    match (asked, place) {
+        (None, Some(place)) => window_around(&(place..place.saturating_add(1)), 1, u32::MAX),
+        (start, _) => start.unwrap_or(0)..start.unwrap_or(0).saturating_add(Window::CARDS_FIRST),
+    }
+}
+
+#[component]
+fn Opener(content: Content) -> impl IntoView {
+    let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
+    let (places, attempts) = (first_places(gallery), Attempts::new());
+    let opening = page_data(move || open_gallery(places.start, places.end - places.start));
+    let retry = move || opening.refetch();
+    view! {
+        <Transition fallback=content.skeleton>
+            {move || Suspend::new(async move {
+                match opening.await {
+                    Ok(opening) => {
+                        feed.include(opening.window.at);
+                        gallery.open(opening);
+                        Either::Left((content.shown)())
+                    }
+                    Err(failure) => {
+                        attempts.failed(&failure, retry);
+                        let press = move || attempts.now(retry);
+                        Either::Right(view! { <Problem heading=content.trouble failure retry=press/> })
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
