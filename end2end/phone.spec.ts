@@ -40,7 +40,7 @@ test('the gallery fits, its buttons are large enough, and its drawer opens', asy
 
   await page.getByRole('button', { name: 'Places' }).tap();
   await expect(page.getByRole('navigation', { name: 'Places' })).toBeVisible();
-  await expect(page.locator('.place-count')).toHaveText('30');
+  await expect(page.locator('a.place .place-count').first()).toHaveText('30');
   await isLargeEnough(page, 'Scan now');
   await page.getByRole('button', { name: 'Scan now' }).tap();
   // The drawer would lie over what is told.

@@ -12,7 +12,7 @@ test('pictures, links and paging work', async ({ page, server }) => {
   const all = (await server.images()).map((image) => image.filename);
   await page.goto('/');
   expect(await names(page)).toEqual(all.slice(0, 120));
-  await page.getByRole('link', { name: 'Older' }).click();
+  await page.getByRole('link', { name: 'Older', exact: true }).click();
   expect(await names(page)).toEqual(all.slice(120));
   await page.getByRole('link', { name: 'Newer' }).click();
   expect(await names(page)).toEqual(all.slice(0, 120));

@@ -22,12 +22,20 @@ pub(crate) fn folder() -> TempDir {
 }
 
 #[track_caller]
-pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, happened: impl FnMut() -> bool) {
+    assert!(in_time(happened), "{what}: waited for in vain");
+}
+
+/// Whether it happened before all patience was gone.
+pub(crate) fn in_time(mut happened: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
     while !happened() {
-        assert!(begun.elapsed() < PATIENCE, "{what}: waited for in vain");
+        if begun.elapsed() >= PATIENCE {
+            return false;
+        }
         thread::sleep(PAUSE);
     }
+    true
 }
 
 /// Also says whether there was such a process; signal 0 only asks.

@@ -159,6 +159,10 @@ impl Server {
         self.child.try_wait().expect("its state")
     }
 
+    pub(crate) fn log(&self) -> String {
+        self.words.log()
+    }
+
     /// With kill -9.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("kill");
@@ -221,7 +225,7 @@ impl Drop for Server {
         let _ = self.child.wait();
         if thread::panicking() {
             // the harness shows it with the failed test
-            eprintln!("{}", self.words.log());
+            eprintln!("{}", self.log());
         }
     }
 }

@@ -1,0 +1,28 @@
+//! The promise of the catalogue: what it says is what the disk holds, whatever people, programs and accidents do to the disk
+//! and to the server meanwhile. With the real program, real files and a real PostgreSQL.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod asking;
+mod away;
+mod full;
+mod killed;
+mod mount;
+mod names;
+mod pictures;
+#[path = "../process/mod.rs"]
+mod process;
+mod programs;
+mod rot;
+mod rules;
+mod scene;
+#[expect(dead_code, reason = "what the tests of the server's own life need is not needed here")]
+#[path = "../serving/mod.rs"]
+mod serving;
+mod storms;
+
+use std::io::{self, Write};
+
+/// Said past the harness, which would keep it to itself.
+fn skipped(what: &str, why: &str) {
+    writeln!(io::stderr(), "skipped: {what}: {why}").expect("stderr");
+}
