@@ -13,6 +13,11 @@ use crate::{
     walk,
 };
 
+#[derive(serde::Deserialize)]
+struct Answer {
+    summary: SyncSummary,
+}
+
 const ROUNDS: usize = 3;
 const WALK_PART_GOAL: f64 = 2.0;
 /// However many files there are.
@@ -38,7 +43,7 @@ pub(crate) fn measure(library: &Library, folder: FolderId, tree: &Tree, tell: &m
 
 fn scan(library: &Library, folder: FolderId, tree: &Tree) -> Result<f64> {
     let begun = Instant::now();
-    let found: SyncSummary = library.host.ask("POST", &format!("/api/v1/folders/{folder}/scan"), "")?;
+    let Answer { summary: found } = library.host.ask("POST", &format!("/api/v1/folders/{folder}/scan"), "")?;
     let seconds = begun.elapsed().as_secs_f64();
     let nothing_new = SyncSummary { scanned: tree.files, ..SyncSummary::default() };
     ensure!(found == nothing_new, "a scan without changes found {found:?}");
