@@ -3,7 +3,10 @@
 use std::fs;
 
 use crate::scene::{Scene, jpeg, names};
-use pixelsync::{model::SyncSummary, server::db::Pool};
+use pixelsync::{
+    model::{SyncSummary, card},
+    server::{db::Pool, develop},
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -163,4 +166,28 @@ async fn a_file_still_being_written_is_taken_in_once_and_whole(pool: Pool) {
     drop(file);
     let images = scene.images_when(|images| !images.is_empty()).await;
     assert_eq!(images[0]["state"], "ok");
+}
+
+#[sqlx::test]
+async fn bytes_that_changed_by_themselves_are_damage_until_somebody_accepts_them(pool: Pool) {
+    use std::os::unix::fs::FileExt;
+    let scene = Scene::open(pool).await;
+    let path = scene.put("a.jpg", &jpeg(1));
+    let before = scene.images_when(|images| images.len() == 1).await;
+    let written = fs::metadata(&path).expect("facts").modified().expect("a time");
+    let file = fs::File::options().read(true).write(true).open(&path).expect("open");
+    let middle = jpeg(1).len() as u64 / 2;
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, middle).expect("read");
+    file.write_all_at(&[byte[0] ^ 1], middle).expect("a flipped bit");
+    file.set_times(fs::FileTimes::new().set_modified(written)).expect("its old time");
+    drop(file);
+    let damaged = scene.images_when(|images| images[0]["state"] == "corrupted").await;
+    assert_eq!(damaged[0]["reason"], card::DECAYED);
+    assert_eq!(damaged[0]["checksum"], before[0]["checksum"], "it is still the record of what it was");
+    let id = before[0]["id"].as_str().expect("an id").parse().expect("an id");
+    develop::mend(&scene.app, id).await.expect("accepted");
+    let accepted = scene.images_when(|images| images[0]["checksum"] != before[0]["checksum"]).await;
+    assert_ne!(accepted[0]["reason"], card::DECAYED);
+    assert_eq!(accepted[0]["id"], before[0]["id"]);
 }

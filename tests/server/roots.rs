@@ -11,7 +11,10 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use pixelsync::server::{config::Looking, db::Pool, run};
+use pixelsync::{
+    model::{FolderDraft, Records},
+    server::{config::Looking, db::Pool, folders, run},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{Event, Metadata, Subscriber, span};
 
@@ -183,4 +186,24 @@ async fn a_link_that_leads_nowhere_is_told_at_the_start(pool: Pool) {
     let refused =
         run::open(pool, data.path(), Looking::default(), CancellationToken::new()).await.err().expect("a refusal");
     assert!(refused.to_string().contains("is a link that leads nowhere"), "{refused}");
+}
+
+#[sqlx::test]
+async fn a_folder_that_two_add_at_once_is_added_once(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    let root = std::path::PathBuf::from(&scene.app.folders.list().allowed[0]).join("trip");
+    fs::create_dir(&root).expect("folder");
+    fs::write(root.join("a.jpg"), jpeg(1)).expect("file");
+    let draft = || FolderDraft { path: root.display().to_string(), ..FolderDraft::default() };
+    let (one, other) = tokio::join!(folders::add(&scene.app, draft()), folders::add(&scene.app, draft()));
+    assert_ne!(one.is_ok(), other.is_ok());
+    let (Ok(added), Err(refused)) = (if one.is_ok() { (one, other) } else { (other, one) }) else { panic!("one each") };
+    assert!(refused.to_string().contains("there already"), "{refused}");
+    scene.images_when(|images| names(images) == ["a.jpg"]).await;
+    // removed and added again before all of it is out of sight, it is back as it was
+    let before = scene.images().await[0]["id"].clone();
+    folders::remove(&scene.app, added.id, Records::Keep).await.expect("removed");
+    folders::add(&scene.app, draft()).await.expect("added again");
+    let after = scene.images_when(|images| names(images) == ["a.jpg"]).await;
+    assert_eq!(after[0]["id"], before);
 }
