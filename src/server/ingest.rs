@@ -17,7 +17,7 @@ use super::{
     background::in_background,
     content::Content,
     db::{
-        self, DbError, Tx, activity, contents,
+        self, DbError, Tx, activity, contents, files,
         folders::FolderRow,
         images::{self, Entry},
         jobs::{self, Priority},
@@ -159,7 +159,7 @@ pub async fn add(app: &App, door: Door<'_>, seen: Seen) -> Result<Option<ImageId
     match take_in(app, door, &mut [Step { action, read }]).await?.first() {
         Some(Outcome::Added(id, _)) => Ok(Some(*id)),
         // it has the record of a file that had been moved away, or the watcher was faster
-        _ => Ok(images::id_at(&app.pool, door.folder.id, &path).await?),
+        _ => Ok(files::id_at(&app.pool, door.folder.id, &path).await?),
     }
 }
 
@@ -218,7 +218,7 @@ async fn twins(app: &App, door: Door<'_>, steps: &[Step]) -> Result<Vec<Twin>, E
     if hashes.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = images::known_of(&app.pool, door.folder.project, &hashes).await?;
+    let rows = files::known_of(&app.pool, door.folder.project, &hashes).await?;
     let of: HashMap<ImageId, Hash> = rows.iter().map(|(row, hash)| (row.id, *hash)).collect();
     let gone = absence::gone(app, rows.into_iter().map(|(row, _)| row).collect()).await?;
     let twin = |row: Known| Some(Twin { id: row.id, hash: *of.get(&row.id)?, name: row.seen.name() });
@@ -227,7 +227,7 @@ async fn twins(app: &App, door: Door<'_>, steps: &[Step]) -> Result<Vec<Twin>, E
 
 async fn decide(tx: &mut Tx<'_>, steps: &[Step], mut twins: Vec<Twin>) -> Result<Vec<Option<Decision>>, Error> {
     let ids: Vec<ImageId> = steps.iter().filter_map(|step| Some(step.action.known()?.id)).collect();
-    let mut records = if ids.is_empty() { HashMap::new() } else { images::records(tx, &ids).await? };
+    let mut records = if ids.is_empty() { HashMap::new() } else { files::records(tx, &ids).await? };
     // who is moved by what its inode says is no twin for another
     let moved: HashSet<ImageId> = ids.into_iter().collect();
     twins.retain(|twin| !moved.contains(&twin.id));

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Error,
-    db::{Pool, folders::FolderRow, images},
+    db::{Pool, files, folders::FolderRow},
 };
 use crate::{
     folder::{marker, write},
@@ -46,7 +46,7 @@ pub async fn claim(pool: &Pool, folder: &FolderRow) -> Result<(), Error> {
     if !folder.managed || !root.is_dir() || marker::read(root).map_err(Error::disk(&path))?.is_some() {
         return Ok(());
     }
-    if images::has_any(pool, folder.id).await? {
+    if files::has_any(pool, folder.id).await? {
         return Ok(());
     }
     marker::set(root, folder.id.0).map_err(Error::disk(&path))

@@ -205,7 +205,7 @@ impl Catalogue {
         done
     }
 
-    /// As `db::images::heirs` finds it.
+    /// As `db::files::heirs` finds it.
     fn heir(&self, old: ImageId, absent: &[ImageId]) -> Option<ImageId> {
         let row = &self.rows[&old];
         let is_heir = |id: &ImageId, young: &Row| {

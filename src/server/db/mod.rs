@@ -5,6 +5,7 @@ pub mod contents;
 pub mod crops;
 pub mod derivatives;
 pub mod feed;
+pub mod files;
 pub mod folders;
 pub mod images;
 pub mod jobs;

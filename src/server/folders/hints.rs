@@ -15,7 +15,7 @@ use crate::{
     },
     model::{SyncKind, SyncSummary},
     server::{
-        db::{images, jobs::Priority, operations},
+        db::{files, jobs::Priority, operations},
         reconcile,
         report::Report,
     },
@@ -62,7 +62,7 @@ impl Keeper {
             self.marks.mark_everything();
             return Ok(());
         }
-        let known = images::known_at(&self.app.pool, self.folder.id, &bytes).await?;
+        let known = files::known_at(&self.app.pool, self.folder.id, &bytes).await?;
         self.forget_absent(&glance.look.files, &hints);
         self.look_again_later(&glance.look.trees, &hints);
         let looked_at = count(glance.look.files.len());

@@ -19,12 +19,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{adding::add, board::Folders, removing::remove};
-pub use super::db::images::FileRecord;
+pub use super::db::files::FileRecord;
 use super::{
     App, Error,
     db::{
+        files,
         folders::{self, FolderRow},
-        images, operations,
+        operations,
     },
 };
 use crate::model::{Folder, FolderEdit, FolderId, Operation, SyncStatus, SyncSummary, folder::FILE_TYPES};
@@ -134,7 +135,7 @@ pub async fn history(app: &App, id: FolderId, before: Option<i64>) -> Result<Vec
 /// In the order of their paths, after `cursor`, which is one.
 pub async fn files(app: &App, id: FolderId, cursor: Option<Vec<u8>>, limit: i64) -> Result<Vec<FileRecord>, Error> {
     app.folders.row(id).ok_or(Error::NotFound)?;
-    Ok(images::files(&app.pool, id, &cursor.unwrap_or_default(), limit.clamp(1, FILES_MAX)).await?)
+    Ok(files::list(&app.pool, id, &cursor.unwrap_or_default(), limit.clamp(1, FILES_MAX)).await?)
 }
 
 fn check_types(types: &[String]) -> Result<(), Error> {

@@ -11,7 +11,7 @@ use crate::{
     folder::Seen,
     server::{
         absence,
-        db::images,
+        db::files,
         reconcile::{self, Action, Difference},
     },
 };
@@ -29,7 +29,7 @@ impl Keeper {
         let strangers: Vec<&Seen> = difference.strangers.iter().collect();
         let origins = match strangers.is_empty() {
             true => Vec::new(),
-            false => images::known_as(&self.app.pool, self.folder.project, &strangers).await?,
+            false => files::known_as(&self.app.pool, self.folder.project, &strangers).await?,
         };
         let gone = absence::gone(&self.app, origins).await?;
         let mut actions = reconcile::plan(difference.changed, difference.strangers, gone, &self.rules);

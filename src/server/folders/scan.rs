@@ -17,7 +17,7 @@ use crate::{
     folder::{Rules, mount, watch::Watch},
     model::{FolderState, SyncKind, SyncSummary, Watching},
     server::{
-        db::{images, jobs::Priority},
+        db::{files, jobs::Priority},
         reconcile::{self, Action},
         root,
     },
@@ -86,7 +86,7 @@ impl Keeper {
             let stretch = stretch?;
             run.report.found.scanned += count(stretch.files.len());
             let known =
-                images::known_between(&self.app.pool, self.folder.id, &stretch.from, stretch.to.as_deref()).await?;
+                files::known_between(&self.app.pool, self.folder.id, &stretch.from, stretch.to.as_deref()).await?;
             let mut difference = reconcile::compare(stretch.files, known);
             absent.append(&mut difference.absent);
             blind.extend(stretch.blind);

@@ -12,7 +12,7 @@ use crate::{
     server::{
         absence,
         background::in_background,
-        db::{self, activity, images, jobs::Priority},
+        db::{self, activity, files, jobs::Priority},
         ingest::{self, Door, Outcome, Read, Step},
         reconcile::{self, Action, Known},
         report::Report,
@@ -183,7 +183,7 @@ impl Keeper {
     pub(super) async fn without_moved(&self, absent: Vec<Known>) -> Result<Vec<Known>, Error> {
         let mut left = Vec::with_capacity(absent.len());
         for batch in absent.chunks(MISSING_BATCH) {
-            let there = images::still_at(&self.app.pool, batch).await?;
+            let there = files::still_at(&self.app.pool, batch).await?;
             left.extend(batch.iter().filter(|row| there.contains(&row.id)).cloned());
         }
         Ok(left)
@@ -201,7 +201,7 @@ impl Keeper {
         if vanished <= reconcile::VANISHED_ALWAYS_BELIEVED {
             return Ok(None);
         }
-        let all = usize::try_from(images::count_present(&self.app.pool, self.folder.id).await?).unwrap_or(0);
+        let all = usize::try_from(files::count_present(&self.app.pool, self.folder.id).await?).unwrap_or(0);
         if reconcile::is_believable(vanished, all) {
             return Ok(None);
         }
@@ -246,16 +246,16 @@ fn split_ruled_out(root: &Path, rules: &Rules, rows: Vec<Known>) -> (Vec<Known>,
 async fn call_missing(app: &App, gone: &[Known], ruled_out: &[Known]) -> Result<(usize, usize), Error> {
     let mut tx = db::begin(&app.pool).await?;
     let ids: Vec<ImageId> = gone.iter().map(|row| row.id).collect();
-    let pairs = if ids.is_empty() { Vec::new() } else { images::heirs(&mut tx, &ids).await? };
+    let pairs = if ids.is_empty() { Vec::new() } else { files::heirs(&mut tx, &ids).await? };
     if !pairs.is_empty() {
-        images::inherit(&mut tx, &pairs).await?;
+        files::inherit(&mut tx, &pairs).await?;
         let moved: Vec<ImageId> = pairs.iter().map(|(old, _)| *old).collect();
         activity::record(&mut tx, activity::Kind::Moved, &moved).await?;
     }
     let rest: Vec<&Known> = gone.iter().filter(|row| pairs.iter().all(|(old, _)| *old != row.id)).collect();
-    let mut missing = images::call_missing(&mut tx, &rest, GONE).await?;
+    let mut missing = files::call_missing(&mut tx, &rest, GONE).await?;
     let ruled_out: Vec<&Known> = ruled_out.iter().collect();
-    missing.extend(images::call_missing(&mut tx, &ruled_out, RULED_OUT).await?);
+    missing.extend(files::call_missing(&mut tx, &ruled_out, RULED_OUT).await?);
     activity::record(&mut tx, activity::Kind::Missing, &missing).await?;
     tx.commit().await?;
     app.feed.committed();

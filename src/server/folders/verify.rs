@@ -23,9 +23,8 @@ use crate::{
     server::{
         background::in_background,
         db::{
-            activity,
+            activity, files,
             folders::{self, FolderRow},
-            images,
             jobs::Priority,
         },
         ingest::{self, Door, Step},
@@ -87,7 +86,7 @@ impl Verify<'_> {
         let mut after = folders::verify_from(pool, id).await?.unwrap_or_default();
         let mut saved = Instant::now();
         loop {
-            let rows = images::known_after(pool, id, &after, BATCH).await?;
+            let rows = files::known_after(pool, id, &after, BATCH).await?;
             let Some(last) = rows.last() else { break };
             after = path_bytes(&last.seen.path).to_vec();
             self.some(rows, run).await?;
@@ -103,7 +102,7 @@ impl Verify<'_> {
         let folder = self.folder.clone();
         in_background(move || root::check_mark(&folder)).await??;
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let records = images::records(&mut *self.app.pool.acquire().await?, &ids).await?;
+        let records = files::records(&mut *self.app.pool.acquire().await?, &ids).await?;
         for row in rows.into_iter().filter(|row| row.state != State::Missing) {
             if let Some(record) = records.get(&row.id) {
                 self.one(row, record, run).await?;
