@@ -111,7 +111,15 @@ async fn writes_a_second(pool: &PgPool, folder: &FolderRow, with_feed: bool) -> 
 /// What taking in one new picture writes.
 async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
     let id = ImageId(Uuid::now_v7());
-    let seen = Seen { path: id.to_string().into(), size: 8_000_000, mtime_ns: 1, ctime_ns: 1, inode: 1, device: 1 };
+    let seen = Seen {
+        path: id.to_string().into(),
+        size: 8_000_000,
+        mtime_ns: 1,
+        ctime_ns: 1,
+        inode: 1,
+        device: 1,
+        sidecar_ns: None,
+    };
     let mut hash = [0; 32];
     hash[..16].copy_from_slice(id.0.as_bytes());
     let content = Content {
@@ -128,8 +136,8 @@ async fn write(pool: &PgPool, folder: &FolderRow) -> Result<()> {
     let mut tx = db::begin(pool).await?;
     contents::find(&mut tx, &hash).await?;
     jobs::queue(&mut tx, jobs::Kind::Develop, &hash, jobs::Priority::Arrival).await?;
-    let entry = Entry { id, is_new: true, folder, seen: &seen, racy: false, content: &content };
-    images::put(&mut tx, &[entry]).await?;
+    let entry = Entry { id, is_new: true, seen: &seen, racy: false, content: &content };
+    images::put(&mut tx, folder, &[entry]).await?;
     crops::fulfil(&mut tx, &[(id, hash)]).await?;
     activity::record(&mut tx, activity::Kind::Arrived, &[id]).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ pub mod mount;
 pub mod rules;
 pub mod scan;
 pub mod settle;
+pub mod sidecar;
 pub mod uncached;
 pub mod watch;
 pub mod whole;

@@ -1,6 +1,14 @@
-//! On what kind of file system a folder lies. Looks at no file in it.
+//! On what kind of file system a folder lies, and when that may have changed. Looks at no file in it.
 
-use std::path::Path;
+use std::{fs::File, path::Path, sync::OnceLock, thread};
+
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    io::Errno,
+};
+use tokio::sync::watch;
+
+const MOUNTS: &str = "/proc/self/mountinfo";
 
 /// Where other machines write: of what they do nothing is heard here.
 const NETWORK: &[&str] = &[
@@ -28,10 +36,40 @@ const NETWORK_PROGRAMS: &[&str] =
 /// nobody says what it lies on.
 pub fn network_file_system(root: &Path) -> Option<String> {
     let root = root.canonicalize().ok()?;
-    let kind = kind_of(&std::fs::read_to_string("/proc/self/mountinfo").ok()?, &root)?;
+    let kind = kind_of(&std::fs::read_to_string(MOUNTS).ok()?, &root)?;
     let is_network = NETWORK.contains(&kind.as_str())
         || kind.strip_prefix("fuse.").is_some_and(|program| NETWORK_PROGRAMS.contains(&program));
     is_network.then_some(kind)
+}
+
+/// Hears of what is mounted and unmounted on this machine, where the system tells.
+pub struct Mounts(watch::Receiver<()>);
+
+impl Mounts {
+    pub fn watch() -> Mounts {
+        static HEARD: OnceLock<watch::Receiver<()>> = OnceLock::new();
+        Mounts(HEARD.get_or_init(hear).clone())
+    }
+
+    /// Resolves when there was a change since the last time.
+    pub async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            // nobody tells
+            std::future::pending().await
+        }
+    }
+}
+
+/// Linux lets whoever has the list open wait for it to change.
+fn hear() -> watch::Receiver<()> {
+    let (tell, heard) = watch::channel(());
+    thread::spawn(move || {
+        let Ok(list) = File::open(MOUNTS) else { return };
+        while let Ok(_) | Err(Errno::INTR) = poll(&mut [PollFd::new(&list, PollFlags::PRI)], None) {
+            tell.send_replace(());
+        }
+    });
+    heard
 }
 
 /// Of the mount nearest above; of several at one place the last one is seen.
@@ -56,7 +94,7 @@ fn unescape(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const MOUNTS: &str = "\
+    const LISTED: &str = "\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 40 22 0:35 / /mnt/nas rw shared:9 - nfs4 nas:/pictures rw,vers=4.2
 41 22 0:36 / /mnt/two\\040words rw - fuse.sshfs me@there:/ rw
@@ -73,7 +111,7 @@ mod tests {
             ("/mnt/nas/local/a", "xfs"),
             ("/mnt/two words/a", "fuse.sshfs"),
         ] {
-            assert_eq!(kind_of(MOUNTS, Path::new(path)).as_deref(), Some(expect), "{path}");
+            assert_eq!(kind_of(LISTED, Path::new(path)).as_deref(), Some(expect), "{path}");
         }
         assert_eq!(kind_of("", Path::new("/")), None);
     }

@@ -11,6 +11,7 @@ use std::{
 use super::{
     filter,
     rules::{RULES_NAME, Rules},
+    sidecar,
 };
 
 /// One file as the file system describes it. Two equal ones are taken for the same bytes.
@@ -23,6 +24,8 @@ pub struct Seen {
     pub ctime_ns: i64,
     pub inode: i64,
     pub device: i64,
+    /// When what others say of it was written, where it lies beside it.
+    pub sidecar_ns: Option<i64>,
 }
 
 impl Seen {
@@ -34,6 +37,7 @@ impl Seen {
             ctime_ns: nanoseconds(meta.ctime(), meta.ctime_nsec()),
             inode: meta.ino().cast_signed(),
             device: meta.dev().cast_signed(),
+            sidecar_ns: None,
         }
     }
 
@@ -92,6 +96,14 @@ pub struct Blind {
 pub type Entered<'a> = &'a mut dyn FnMut(&Path);
 
 impl Look {
+    /// Of more files than these not all is kept in memory at once: a look ends there, and whoever made it has to look at
+    /// everything instead, piece by piece.
+    pub const FILES_MAX: usize = 20_000;
+
+    pub fn is_too_much(&self) -> bool {
+        self.files.len() > Look::FILES_MAX
+    }
+
     /// Looks at one path below the root: a file, a whole subtree, or nothing any more.
     pub fn add(&mut self, root: &Path, below: &Path, rules: &Rules, entered: Entered) {
         if below.as_os_str().is_empty() {
@@ -101,7 +113,10 @@ impl Look {
         match root.join(below).symlink_metadata() {
             Ok(meta) if rules.ignores_path(below, meta.is_dir()) => {}
             Ok(meta) if meta.is_dir() => self.add_tree(root, below, rules, entered),
-            Ok(meta) if meta.is_file() => self.files.push(Seen::new(below.to_path_buf(), &meta)),
+            Ok(meta) if meta.is_file() => {
+                let sidecar_ns = sidecar::written(root, below);
+                self.files.push(Seen { sidecar_ns, ..Seen::new(below.to_path_buf(), &meta) });
+            }
             Ok(_) => {}
             Err(error) if is_absent(&error) => {}
             Err(error) => self.blind.push(Blind { path: below.to_path_buf(), error }),
@@ -112,6 +127,7 @@ impl Look {
         self.trees.push(below.to_path_buf());
         for found in Walk::new(root, below.to_path_buf(), rules, entered) {
             match found {
+                Found::File(_) if self.is_too_much() => return,
                 Found::File(seen) => self.files.push(seen),
                 Found::Blind(blind) => self.blind.push(blind),
             }
@@ -168,6 +184,10 @@ impl<'a> Walk<'a> {
             Err(error) => self.rest.push(Entry::Blind(Blind { path: below, error })),
             Ok(()) => {}
         }
+        sidecar::pair(self.rest[begin..].iter_mut().filter_map(|entry| match entry {
+            Entry::File(seen) => Some(seen),
+            _ => None,
+        }));
         self.rest[begin..].sort_unstable_by(|a, b| b.order().cmp(a.order()));
     }
 

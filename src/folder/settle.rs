@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn seen(size: i64) -> Seen {
-        Seen { path: "a.jpg".into(), size, mtime_ns: size, ctime_ns: size, inode: 1, device: 1 }
+        Seen { path: "a.jpg".into(), size, mtime_ns: size, ctime_ns: size, inode: 1, device: 1, sidecar_ns: None }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeSet, HashMap},
     io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -145,6 +144,8 @@ pub struct Watch {
     root: PathBuf,
     /// Below the root.
     folders: BTreeSet<PathBuf>,
+    /// How the system lists the watch of the root.
+    sign: Option<String>,
     failure: Option<Error>,
 }
 
@@ -164,7 +165,7 @@ impl Watch {
         if !EACH_FOLDER {
             watcher.watch(&root, RecursiveMode::Recursive)?;
         }
-        Ok(Watch { watcher, root, folders: BTreeSet::new(), failure: None })
+        Ok(Watch { watcher, root, folders: BTreeSet::new(), sign: None, failure: None })
     }
 
     /// Hears of what happens in a folder from now on, but not of what happens in the folders in it.
@@ -173,7 +174,12 @@ impl Watch {
             return;
         }
         match self.watcher.watch(&self.root.join(below), RecursiveMode::NonRecursive) {
-            Ok(()) => drop(self.folders.insert(below.to_path_buf())),
+            Ok(()) => {
+                self.folders.insert(below.to_path_buf());
+                if below.as_os_str().is_empty() {
+                    self.sign = self.root.metadata().ok().and_then(|root| listed::sign(&root));
+                }
+            }
             // it went, and whoever lists it will see that
             Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
             Err(Error { kind: ErrorKind::Io(error), .. }) if super::scan::is_absent(&error) => {}
@@ -197,19 +203,33 @@ impl Watch {
     /// Whether the root is still heard of. When it is unmounted its watch goes without a word, and what is mounted in its
     /// place looks the same. Where the system does not list its watches, they are taken for living.
     pub fn is_alive(&self) -> bool {
-        let Ok(meta) = self.root.metadata() else { return false };
-        let Ok(open) = std::fs::read_dir("/proc/self/fdinfo") else { return true };
-        let sign = format!(" ino:{:x} ", meta.ino());
-        let lists_root = |path: PathBuf| {
-            std::fs::read_to_string(path)
-                .is_ok_and(|text| text.lines().any(|line| line.starts_with("inotify ") && line.contains(&sign)))
-        };
-        open.flatten().any(|entry| lists_root(entry.path()))
+        self.root.is_dir() && self.sign.as_ref().is_none_or(|sign| listed::has(sign).unwrap_or(true))
     }
 
     /// Why some folder is not watched.
     pub fn failure(&self) -> Option<&Error> {
         self.failure.as_ref()
+    }
+}
+
+/// The watches of this process as Linux lists them.
+mod listed {
+    use std::{fs::Metadata, os::unix::fs::MetadataExt};
+
+    /// How the watch of this folder is listed, which stands by now. The roots of two disks may share an inode; but some file
+    /// systems list another device than they tell of, and then the inode has to do.
+    pub(super) fn sign(meta: &Metadata) -> Option<String> {
+        let inode = format!(" ino:{:x} ", meta.ino());
+        let (major, minor) = (meta.dev() >> 8 & 0xfff, meta.dev() & 0xff | meta.dev() >> 12 & 0xf_ff00);
+        let exact = format!("{inode}sdev:{:x} ", major << 20 | minor);
+        [exact, inode].into_iter().find(|sign| has(sign) == Some(true))
+    }
+
+    /// None where the system lists none.
+    pub(super) fn has(sign: &str) -> Option<bool> {
+        let mut open = std::fs::read_dir("/proc/self/fdinfo").ok()?.flatten();
+        let is_listed = |text: String| text.lines().any(|line| line.starts_with("inotify ") && line.contains(sign));
+        Some(open.any(|entry| std::fs::read_to_string(entry.path()).is_ok_and(is_listed)))
     }
 }
 

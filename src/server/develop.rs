@@ -56,7 +56,6 @@ pub async fn resume(app: &App) -> Result<(), Error> {
             ask_anew(app, &content.hash, Priority::Backlog).await?;
         }
     }
-    jobs::adopt_orphans(&app.pool).await?;
     app.feed.committed();
     app.jobs.queued();
     Ok(())

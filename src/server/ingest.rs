@@ -25,13 +25,12 @@ use super::{
     reconcile::{self, Action, Decision, Hash, Known, Twin},
 };
 use crate::{
-    folder::{Seen, scan::path_bytes, uncached},
+    folder::{Seen, scan::path_bytes, sidecar, uncached},
     model::{ImageId, State, card},
 };
 
 /// Larger files are no pictures of any camera; reading one whole would take the memory of many.
 const FILE_BYTES_MAX: i64 = 1 << 30;
-const SIDECAR_BYTES_MAX: u64 = 8 << 20;
 /// What is written within the same tick of the file system's clock looks the same. Linux ticks each 4 ms or 10 ms.
 const GRAIN: Duration = Duration::from_millis(20);
 /// Of file systems that know no fractions of a second; FAT counts in two.
@@ -81,26 +80,36 @@ pub struct Step {
     pub read: Read,
 }
 
-/// Waits until there is memory for the file, then reads it and looks into it. Nothing is decoded.
-pub async fn read(app: &App, root: &Path, action: &Action) -> Result<Read, Error> {
-    let seen = action.seen();
-    let suspect = match action {
-        Action::ReadAgain(known, seen) if reconcile::nobody_wrote(known, seen) => {
-            images::hash_of(&app.pool, known.id).await?
-        }
-        _ => None,
+/// Waits until there is memory for the largest of these files, then reads one after the other and looks into each. Nothing is
+/// decoded.
+pub async fn read_all(app: &App, root: &Path, actions: &[Action]) -> Result<Vec<Read>, Error> {
+    let is_suspect =
+        |action: &&Action| matches!(action, Action::ReadAgain(known, seen) if reconcile::nobody_wrote(known, seen));
+    let suspects: Vec<ImageId> =
+        actions.iter().filter(is_suspect).filter_map(|action| Some(action.known()?.id)).collect();
+    let records = match suspects.is_empty() {
+        true => HashMap::new(),
+        false => files::records(&mut *app.pool.acquire().await?, &suspects).await?,
     };
-    let memory = app.room.intake(seen.size.unsigned_abs()).await?;
-    let (root, seen) = (root.to_path_buf(), seen.clone());
+    let expected = |action: &Action| records.get(&action.known()?.id)?.hash;
+    let wanted: Vec<(Seen, Option<Hash>)> =
+        actions.iter().map(|action| (action.seen().clone(), expected(action))).collect();
+    let largest = wanted.iter().map(|(seen, _)| seen.size.unsigned_abs()).max().unwrap_or(0);
+    let memory = app.room.intake(largest).await?;
+    let root = root.to_path_buf();
     let reading = in_background(move || {
         let _memory = memory;
-        read_blocking(&root, &seen, suspect.as_deref())
+        wanted.iter().map(|(seen, expected)| read_blocking(&root, seen, expected.as_ref())).collect()
     });
     reading.await
 }
 
+pub async fn read(app: &App, root: &Path, action: &Action) -> Result<Read, Error> {
+    read_all(app, root, std::slice::from_ref(action)).await?.pop().ok_or(Error::Stopped)
+}
+
 /// `expected` is the hash of a file that nobody wrote: another one is believed only when the disk itself says so.
-fn read_blocking(root: &Path, seen: &Seen, expected: Option<&[u8]>) -> Read {
+fn read_blocking(root: &Path, seen: &Seen, expected: Option<&Hash>) -> Read {
     let path = root.join(&seen.path);
     let unread = |state, reason| Read::Content(Box::new(Content::unread(state, reason)), false);
     if seen.size > FILE_BYTES_MAX {
@@ -125,7 +134,7 @@ fn read_blocking(root: &Path, seen: &Seen, expected: Option<&[u8]>) -> Read {
         Ok(_) => return Read::Changing,
         Err(_) => return Read::Gone,
     }
-    Read::Content(Box::new(Content::of(&bytes, sidecar(&path).as_deref())), racy)
+    Read::Content(Box::new(Content::of(&bytes, sidecar::read(&path).as_deref())), racy)
 }
 
 fn is_racy(seen: &Seen, now: SystemTime) -> IsRacy {
@@ -135,16 +144,6 @@ fn is_racy(seen: &Seen, now: SystemTime) -> IsRacy {
     let age = i128::try_from(now).unwrap_or(i128::MAX) - i128::from(newest);
     // a clock that runs ahead tells nothing, and would have the file read for ever
     (0..i128::try_from(grain.as_nanos()).unwrap_or(0)).contains(&age)
-}
-
-/// The XMP file that other programs lay beside a picture, under either of two names.
-fn sidecar(picture: &Path) -> Option<Vec<u8>> {
-    let mut longer = picture.as_os_str().to_owned();
-    longer.push(".xmp");
-    [picture.with_extension("xmp"), picture.with_extension("XMP"), longer.into()].iter().find_map(|path| {
-        let is_sane = path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= SIDECAR_BYTES_MAX);
-        if is_sane { std::fs::read(path).ok() } else { None }
-    })
 }
 
 /// One file that was just written here.
@@ -252,7 +251,7 @@ async fn decide(tx: &mut Tx<'_>, steps: &[Step], mut twins: Vec<Twin>) -> Result
     Ok(decisions)
 }
 
-/// Settles what was developed before; the others wait for it, with their jobs.
+/// Settles what was developed before; the others wait for it, what just arrived with a job already.
 async fn settle_or_queue(
     tx: &mut Tx<'_>,
     door: Door<'_>,
@@ -282,7 +281,13 @@ async fn settle_or_queue(
             None => keys.push(hex::encode(hash)),
         }
     }
-    if keys.is_empty() { Ok(()) } else { jobs::queue_all(tx, jobs::Kind::Develop, keys, door.priority).await }
+    match door.priority {
+        Priority::Arrival if !keys.is_empty() => {
+            jobs::queue_all(tx, jobs::Kind::Develop, keys, Priority::Arrival).await
+        }
+        // what is pending is queued when it is its turn
+        _ => Ok(()),
+    }
 }
 
 /// What a batch writes.
@@ -311,7 +316,7 @@ impl<'a> Written<'a> {
                 return Outcome::Same;
             }
         };
-        let mut entry = |id, is_new| self.entries.push(Entry { id, is_new, folder: door.folder, seen, racy, content });
+        let mut entry = |id, is_new| self.entries.push(Entry { id, is_new, seen, racy, content });
         match decision {
             Decision::Insert => {
                 // drawn when the record is written: the order of ids is the order in which records appear
@@ -373,7 +378,7 @@ impl<'a> Written<'a> {
             images::call_rotten(tx, *id, found, card::DECAYED).await?;
         }
         if !self.entries.is_empty() {
-            images::put(tx, &self.entries).await?;
+            images::put(tx, door.folder, &self.entries).await?;
             let hashes: Vec<(ImageId, Hash)> =
                 self.entries.iter().filter_map(|entry| Some((entry.id, entry.content.hash?))).collect();
             db::crops::fulfil(tx, &hashes).await?;

@@ -29,7 +29,7 @@ use super::{
     App, Error,
     db::{
         self, images,
-        jobs::{Job, Kind, Priority},
+        jobs::{Job, Kind},
     },
     develop,
     room::Turn,
@@ -52,6 +52,8 @@ const REST: Duration = Duration::from_millis(50);
 const LAST_WORK_MAX: Duration = Duration::from_secs(1);
 /// So long after the last sign of it a rush is over.
 const RUSH: Duration = Duration::from_secs(1);
+/// Of the pictures that nobody waits for so many are queued at a time, when none is left.
+const QUEUED_AHEAD: i64 = 500;
 /// Ends that one who waits may not have heard of yet; who lags looks for himself.
 const ENDS_KEPT: usize = 256;
 
@@ -229,15 +231,16 @@ async fn begin_next(app: &App, under_way: &TaskTracker) -> Result<(), Error> {
     let jobs = &app.jobs;
     let mut turns = app.room.free_cores().await?;
     let is_rush = jobs.is_rush();
-    if is_rush && !db::jobs::is_any_wanted(&app.pool).await? {
-        drop(turns);
-        let _ = tokio::time::timeout(TICK, jobs.0.queued.notified()).await;
-        return Ok(());
-    }
-    let least = if is_rush { Priority::Arrival } else { Priority::Backlog };
-    let claimed = db::jobs::claim(&app.pool, jobs.owner(), &jobs.under_way(), least, turns.len(), LEASE).await?;
+    let limit = if is_rush { db::jobs::count_wanted(&app.pool, turns.len()).await? } else { turns.len() };
+    let claimed = match limit {
+        0 => Vec::new(),
+        _ => db::jobs::claim(&app.pool, jobs.owner(), &jobs.under_way(), limit, LEASE).await?,
+    };
     if claimed.is_empty() {
         drop(turns);
+        if !is_rush && db::jobs::queue_waiting(&app.pool, QUEUED_AHEAD).await? > 0 {
+            return Ok(());
+        }
         // the tick comes in any case
         let _ = tokio::time::timeout(TICK, jobs.0.queued.notified()).await;
         return Ok(());

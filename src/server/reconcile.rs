@@ -22,7 +22,12 @@ pub struct Known {
 impl Known {
     /// The same file, as far as can be told without reading it. What was once away is read before it is believed.
     pub fn is_as(&self, seen: &Seen) -> bool {
-        !self.racy && seen.is_unchanged_since(&self.seen) && !self.is_away()
+        !self.racy && seen.is_unchanged_since(&self.seen) && !self.is_away() && self.is_said_as(seen)
+    }
+
+    /// What others say of it is what it was.
+    pub fn is_said_as(&self, seen: &Seen) -> bool {
+        self.seen.sidecar_ns == seen.sidecar_ns
     }
 
     pub fn is_away(&self) -> bool {
@@ -172,7 +177,7 @@ pub struct Twin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     Insert,
-    /// Its content is another.
+    /// Its content is another, or what is said of it beside it.
     Replace(ImageId),
     /// It is the same as before; only where and when it lies is written.
     Keep(ImageId),
@@ -212,6 +217,7 @@ fn decide_in_place(known: &Known, seen: &Seen, record: &Record, hash: Option<&Ha
     match hash {
         None => Decision::Mark(record.id),
         Some(_) if hash == record.hash.as_ref() && (was_away || was_bad) => Decision::Heal(record.id),
+        Some(_) if hash == record.hash.as_ref() && !known.is_said_as(seen) => Decision::Replace(record.id),
         // what was once too large to be read is judged by what it is now
         Some(_) if hash == record.hash.as_ref() && record.state != State::Unsupported => Decision::Keep(record.id),
         Some(_) if hash == record.found_hash.as_ref() && !was_away => Decision::Keep(record.id),
@@ -257,7 +263,7 @@ mod tests {
     use super::*;
 
     fn seen(path: &str, inode: i64, mtime_ns: i64) -> Seen {
-        Seen { path: path.into(), size: 10, mtime_ns, ctime_ns: 0, inode, device: 1 }
+        Seen { path: path.into(), size: 10, mtime_ns, ctime_ns: 0, inode, device: 1, sidecar_ns: None }
     }
 
     fn id(number: i64) -> ImageId {

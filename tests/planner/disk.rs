@@ -232,6 +232,7 @@ impl File {
             ctime_ns: self.ctime,
             inode: self.inode,
             device: 1,
+            sidecar_ns: None,
         }
     }
 

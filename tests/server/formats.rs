@@ -1,6 +1,8 @@
 //! Every way of a picture through the server, whatever its format, and what its file says of it.
 
-use crate::scene::Scene;
+use std::fs;
+
+use crate::scene::{Scene, until};
 use axum::http::StatusCode;
 use pixelsync::server::db::Pool;
 
@@ -61,18 +63,30 @@ async fn what_other_programs_said_is_taken_over_and_what_is_said_here_outweighs_
 }
 
 #[sqlx::test]
-async fn a_sidecar_is_heard(pool: Pool) {
+async fn a_sidecar_is_heard_when_it_comes_changes_and_goes(pool: Pool) {
     let scene = Scene::open(pool.clone()).await;
     let (_, bytes) = picture!("baseline.jpg");
-    scene.put(
-        "pier.xmp",
-        br#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-            <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"/></rdf:RDF></x:xmpmeta>"#,
-    );
+    let say = |rating: u8| {
+        let xmp = format!(
+            r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+            <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{rating}"/></rdf:RDF></x:xmpmeta>"#
+        );
+        scene.put("pier.xmp", xmp.as_bytes());
+    };
+    let rated = async |expect: Option<i16>| {
+        let rating = || sqlx::query_scalar::<_, Option<i16>>("select rating from images").fetch_optional(&pool);
+        until(|| async { rating().await.expect("an answer") == Some(expect) }).await;
+    };
+    say(5);
     scene.put("pier.jpg", bytes);
-    scene.images_when(|images| images.len() == 1).await;
-    let rating: Option<i16> = sqlx::query_scalar("select rating from images").fetch_one(&pool).await.expect("a row");
-    assert_eq!(rating, Some(5));
+    rated(Some(5)).await;
+    say(2);
+    rated(Some(2)).await;
+    fs::remove_file(scene.pictures.join("pier.xmp")).expect("the sidecar goes");
+    rated(None).await;
+    say(3);
+    rated(Some(3)).await;
+    assert_eq!(scene.images().await.len(), 1, "it is no picture");
 }
 
 #[sqlx::test]

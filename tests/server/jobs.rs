@@ -14,7 +14,7 @@ use pixelsync::{
         config::Looking,
         db::{
             self, Pool, activity,
-            jobs::{Job, Kind, Priority, claim, finish, look_at_images, queue},
+            jobs::{Job, Kind, Priority, claim, finish, look_at_images, queue, queue_waiting},
         },
         develop,
         ingest::{self, Door},
@@ -56,7 +56,14 @@ impl Still {
     }
 
     async fn claim(&self, limit: usize) -> Vec<Job> {
-        claim(&self.app.pool, self.app.jobs.owner(), &[], Priority::Backlog, limit, LEASE).await.expect("jobs")
+        let claim = || claim(&self.app.pool, self.app.jobs.owner(), &[], limit, LEASE);
+        match claim().await.expect("jobs") {
+            none if none.is_empty() => {
+                queue_waiting(&self.app.pool, 10).await.expect("jobs");
+                claim().await.expect("jobs")
+            }
+            some => some,
+        }
     }
 
     async fn state_of(&self, id: ImageId) -> String {
@@ -241,8 +248,8 @@ async fn a_picture_that_is_still_to_be_made_is_waited_for(pool: Pool) {
     });
     let looked = "select looked_at from jobs";
     until(|| async {
-        let at: Option<OffsetDateTime> = sqlx::query_scalar(looked).fetch_one(&pool).await.expect("a job");
-        at.is_some()
+        let at: Option<Option<OffsetDateTime>> = sqlx::query_scalar(looked).fetch_optional(&pool).await.expect("jobs");
+        at.flatten().is_some()
     })
     .await;
     let job = still.claim(1).await.remove(0);

@@ -23,14 +23,15 @@ struct KnownRow {
     ctime_ns: i64,
     inode: i64,
     device: i64,
+    sidecar_ns: Option<i64>,
     state: State,
     racy: bool,
 }
 
 impl From<KnownRow> for Known {
     fn from(row: KnownRow) -> Known {
-        let KnownRow { id, folder, path, size, mtime_ns, ctime_ns, inode, device, state, racy } = row;
-        let seen = Seen { path: path_from_bytes(&path), size, mtime_ns, ctime_ns, inode, device };
+        let KnownRow { id, folder, path, size, mtime_ns, ctime_ns, inode, device, sidecar_ns, state, racy } = row;
+        let seen = Seen { path: path_from_bytes(&path), size, mtime_ns, ctime_ns, inode, device, sidecar_ns };
         Known { id, folder, seen, state, racy }
     }
 }
@@ -45,7 +46,7 @@ pub async fn known_between(
     let rows = sqlx::query_as!(
         KnownRow,
         r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, size, mtime_ns, ctime_ns, inode, device,
-                  state as "state: State", racy
+                  sidecar_ns, state as "state: State", racy
            from images where folder_id = $1 and removed_at is null and path >= $2 and ($3::bytea is null or path < $3)"#,
         folder.0,
         from,
@@ -61,7 +62,7 @@ pub async fn known_after(pool: &PgPool, folder: FolderId, after: &[u8], limit: i
     let rows = sqlx::query_as!(
         KnownRow,
         r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, size, mtime_ns, ctime_ns, inode, device,
-                  state as "state: State", racy
+                  sidecar_ns, state as "state: State", racy
            from images where folder_id = $1 and removed_at is null and path > $2 order by path limit $3"#,
         folder.0,
         after,
@@ -77,15 +78,15 @@ pub async fn known_at(pool: &PgPool, folder: FolderId, paths: &[Vec<u8>]) -> sql
     let rows = sqlx::query_as!(
         KnownRow,
         r#"select id as "id!: ImageId", folder_id as "folder!: FolderId", path as "path!", size as "size!",
-                  mtime_ns as "mtime_ns!", ctime_ns as "ctime_ns!", inode as "inode!", device as "device!",
+                  mtime_ns as "mtime_ns!", ctime_ns as "ctime_ns!", inode as "inode!", device as "device!", sidecar_ns,
                   state as "state!: State", racy as "racy!"
            from (
-               select id, folder_id, path, size, mtime_ns, ctime_ns, inode, device, state, racy
+               select id, folder_id, path, size, mtime_ns, ctime_ns, inode, device, sidecar_ns, state, racy
                from images i join unnest($2::bytea[]) as p on i.path = p
                where i.folder_id = $1 and i.removed_at is null
                union
                -- '0' is what follows '/'
-               select id, folder_id, path, size, mtime_ns, ctime_ns, inode, device, state, racy
+               select id, folder_id, path, size, mtime_ns, ctime_ns, inode, device, sidecar_ns, state, racy
                from images i join unnest($2::bytea[]) as p on i.path >= p || '/' and i.path < p || '0'
                where i.folder_id = $1 and i.removed_at is null
            ) as found"#,
@@ -105,12 +106,13 @@ pub async fn known_as(pool: &PgPool, project: ProjectId, files: &[&Seen]) -> sql
     let rows = sqlx::query_as!(
         KnownRow,
         r#"select i.id as "id: ImageId", i.folder_id as "folder: FolderId", i.path, i.size, i.mtime_ns, i.ctime_ns, i.inode,
-                  i.device, i.state as "state: State", i.racy
+                  i.device, i.sidecar_ns, i.state as "state: State", i.racy
            from folders f
            cross join unnest($2::bigint[], $3::bigint[], $4::bigint[]) as wanted (inode, size, mtime_ns)
-           join images i on i.folder_id = f.id and i.inode = wanted.inode
-           where f.project_id = $1 and f.removed_at is null and i.removed_at is null
-             and i.size = wanted.size and i.mtime_ns = wanted.mtime_ns"#,
+           -- the offset keeps it by the index: reading all there is looks cheaper where much is wanted, until there is much
+           cross join lateral (select * from images where folder_id = f.id and inode = wanted.inode and removed_at is null
+                               offset 0) as i
+           where f.project_id = $1 and f.removed_at is null and i.size = wanted.size and i.mtime_ns = wanted.mtime_ns"#,
         project.0,
         &inodes,
         &sizes,
@@ -235,7 +237,7 @@ pub async fn records(tx: &mut PgConnection, ids: &[ImageId]) -> sqlx::Result<Has
 pub async fn known_of(pool: &PgPool, project: ProjectId, hashes: &[Vec<u8>]) -> sqlx::Result<Vec<(Known, Hash)>> {
     let rows = sqlx::query!(
         r#"select id as "id: ImageId", folder_id as "folder: FolderId", path, size, mtime_ns, ctime_ns, inode, device,
-                  state as "state: State", racy, hash as "hash!"
+                  sidecar_ns, state as "state: State", racy, hash as "hash!"
            from images where hash = any($2) and project_id = $1 and removed_at is null"#,
         project.0,
         hashes
@@ -250,6 +252,7 @@ pub async fn known_of(pool: &PgPool, project: ProjectId, hashes: &[Vec<u8>]) -> 
             ctime_ns: row.ctime_ns,
             inode: row.inode,
             device: row.device,
+            sidecar_ns: row.sidecar_ns,
         };
         let known = Known { id: row.id, folder: row.folder, seen, state: row.state, racy: row.racy };
         Some((known, Hash::try_from(row.hash).ok()?))
@@ -287,7 +290,7 @@ pub async fn inherit(tx: &mut PgConnection, pairs: &[(ImageId, ImageId)]) -> sql
     sqlx::query!("update images set removed_at = now() where id = any($1)", &young).execute(&mut *tx).await?;
     sqlx::query!(
         "update images o set folder_id = y.folder_id, path = y.path, name = y.name, state = y.state, reason = y.reason,
-             size = y.size, mtime_ns = y.mtime_ns, ctime_ns = y.ctime_ns, inode = y.inode, device = y.device, racy = y.racy,
+             size = y.size, mtime_ns = y.mtime_ns, ctime_ns = y.ctime_ns, inode = y.inode, device = y.device, sidecar_ns = y.sidecar_ns, racy = y.racy,
              mime = y.mime, width = y.width, height = y.height, thumbhash = y.thumbhash, found_hash = null
          from unnest($1::uuid[], $2::uuid[]) as pair (old, young) join images y on y.id = pair.young
          where o.id = pair.old",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, types::Json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
@@ -26,104 +26,28 @@ pub const PATH_TAKEN: &str = "images_path_key";
 pub struct Entry<'a> {
     pub id: ImageId,
     pub is_new: bool,
-    pub folder: &'a FolderRow,
     pub seen: &'a Seen,
     pub racy: bool,
     pub content: &'a Content,
 }
 
-/// As the table has it; what is bytes there is hex here.
-#[derive(Serialize)]
-struct Row<'a> {
-    id: ImageId,
-    project_id: ProjectId,
-    folder_id: FolderId,
-    path: String,
-    name: String,
-    state: State,
-    reason: Option<&'a str>,
-    size: i64,
-    mtime_ns: i64,
-    ctime_ns: i64,
-    inode: i64,
-    device: i64,
-    racy: bool,
-    hash: Option<String>,
-    mime: Option<&'a str>,
-    width: Option<i32>,
-    height: Option<i32>,
-    orientation: Option<u8>,
-    thumbhash: Option<String>,
-    taken_at: Option<String>,
-    taken_offset_min: Option<i16>,
-    camera: Option<&'a str>,
-    lens: Option<&'a str>,
-    facts: &'a Facts,
-    title: Option<&'a str>,
-    caption: Option<&'a str>,
-    rating: Option<u8>,
-    flag: Option<&'a str>,
-    label: Option<&'a str>,
-}
-
-impl<'a> From<&Entry<'a>> for Row<'a> {
-    fn from(entry: &Entry<'a>) -> Row<'a> {
-        let Entry { id, folder, seen, racy, content, .. } = *entry;
-        Row {
-            id,
-            project_id: folder.project,
-            folder_id: folder.id,
-            path: as_bytea(path_bytes(&seen.path)),
-            name: seen.name(),
-            state: content.state,
-            reason: content.reason.as_deref(),
-            size: seen.size,
-            mtime_ns: seen.mtime_ns,
-            ctime_ns: seen.ctime_ns,
-            inode: seen.inode,
-            device: seen.device,
-            racy,
-            hash: content.hash.map(|hash| as_bytea(&hash)),
-            mime: content.mime,
-            width: content.size.map(|size| edge(size.0)),
-            height: content.size.map(|size| edge(size.1)),
-            orientation: content.orientation,
-            thumbhash: content.thumbhash.as_deref().map(as_bytea),
-            taken_at: content.facts.taken.and_then(|taken| taken.at.format(&Rfc3339).ok()),
-            taken_offset_min: content.facts.taken.and_then(|taken| taken.offset_min),
-            camera: content.facts.camera.as_deref(),
-            lens: content.facts.lens.as_deref(),
-            facts: &content.facts,
-            title: content.said.title.as_deref(),
-            caption: content.said.caption.as_deref(),
-            rating: content.said.rating,
-            flag: content.said.rejected.then_some("reject"),
-            label: content.said.label.as_deref(),
-        }
-    }
-}
-
-fn as_bytea(bytes: &[u8]) -> String {
-    format!("\\x{}", hex::encode(bytes))
-}
-
-/// In one statement, however many they are. What people said of an image stays.
-/// Fails by [`PATH_TAKEN`] where a path has another record already.
-pub async fn put(tx: &mut PgConnection, entries: &[Entry<'_>]) -> sqlx::Result<()> {
-    let rows: Vec<Row> = entries.iter().map(Row::from).collect();
+/// In one statement, however many they are, all in one folder: its arrays are columns, which PostgreSQL takes in faster than
+/// objects. What people said of an image stays. Fails by [`PATH_TAKEN`] where a path has another record already.
+pub async fn put(tx: &mut PgConnection, folder: &FolderRow, entries: &[Entry<'_>]) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into images (id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device, racy,
-                             hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts,
-                             title, caption, rating, flag, label)
-         select id, project_id, folder_id, path, name, state, reason, size, mtime_ns, ctime_ns, inode, device, racy,
-                hash, mime, width, height, orientation, thumbhash, taken_at, taken_offset_min, camera, lens, facts,
-                title, caption, rating, flag, label
-         from jsonb_populate_recordset(null::images, $1) order by id
+        "insert into images (project_id, folder_id, id, path, name, size, mtime_ns, ctime_ns, inode, device, racy, hash, mime,
+                             state, reason, width, height, thumbhash, orientation, taken_at, taken_offset_min, camera, lens,
+                             facts, title, caption, rating, flag, label, sidecar_ns)
+         select $1, $2, entry.*
+         from unnest($3::uuid[], $4::bytea[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+                     $11::bool[], $12::bytea[], $13::text[], $14::text[], $15::text[], $16::int[], $17::int[], $18::bytea[],
+                     $19::smallint[], $20::timestamptz[], $21::smallint[], $22::text[], $23::text[], $24::jsonb[],
+                     $25::text[], $26::text[], $27::smallint[], $28::text[], $29::text[], $30::bigint[]) as entry
          on conflict (id) do update set
              folder_id = excluded.folder_id,
              path = excluded.path, name = excluded.name, state = excluded.state, reason = excluded.reason, size = excluded.size,
              mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode, device = excluded.device,
-             racy = excluded.racy, found_hash = null,
+             sidecar_ns = excluded.sidecar_ns, racy = excluded.racy, found_hash = null,
              hash = excluded.hash, mime = excluded.mime, width = excluded.width, height = excluded.height,
              orientation = excluded.orientation, thumbhash = excluded.thumbhash, taken_at = excluded.taken_at,
              taken_offset_min = excluded.taken_offset_min, camera = excluded.camera, lens = excluded.lens, facts = excluded.facts,
@@ -133,11 +57,48 @@ pub async fn put(tx: &mut PgConnection, entries: &[Entry<'_>]) -> sqlx::Result<(
              rating = case when images.field_rev ? 'rating' then images.rating else excluded.rating end,
              flag = case when images.field_rev ? 'flag' then images.flag else excluded.flag end,
              label = case when images.field_rev ? 'label' then images.label else excluded.label end",
-        Json(&rows) as _,
+        folder.project.0,
+        folder.id.0,
+        &column(entries, |_, entry| entry.id.0),
+        &column(entries, |seen, _| path_bytes(&seen.path)) as _,
+        &column(entries, |seen, _| seen.name()),
+        &column(entries, |seen, _| seen.size),
+        &column(entries, |seen, _| seen.mtime_ns),
+        &column(entries, |seen, _| seen.ctime_ns),
+        &column(entries, |seen, _| seen.inode),
+        &column(entries, |seen, _| seen.device),
+        &column(entries, |_, entry| entry.racy),
+        &of_contents(entries, |content| content.hash.as_ref().map(|hash| &hash[..])) as _,
+        &of_contents(entries, |content| content.mime) as _,
+        &of_contents(entries, |content| content.state.name()) as _,
+        &of_contents(entries, |content| content.reason.as_deref()) as _,
+        &of_contents(entries, |content| content.size.map(|size| edge(size.0))) as _,
+        &of_contents(entries, |content| content.size.map(|size| edge(size.1))) as _,
+        &of_contents(entries, |content| content.thumbhash.as_deref()) as _,
+        &of_contents(entries, |content| content.orientation.map(i16::from)) as _,
+        &of_contents(entries, |content| content.facts.taken.map(|taken| taken.at)) as _,
+        &of_contents(entries, |content| content.facts.taken.and_then(|taken| taken.offset_min)) as _,
+        &of_contents(entries, |content| content.facts.camera.as_deref()) as _,
+        &of_contents(entries, |content| content.facts.lens.as_deref()) as _,
+        &of_contents(entries, |content| Json(&content.facts)) as _,
+        &of_contents(entries, |content| content.said.title.as_deref()) as _,
+        &of_contents(entries, |content| content.said.caption.as_deref()) as _,
+        &of_contents(entries, |content| content.said.rating.map(i16::from)) as _,
+        &of_contents(entries, |content| content.said.rejected.then_some("reject")) as _,
+        &of_contents(entries, |content| content.said.label.as_deref()) as _,
+        &column(entries, |seen, _| seen.sidecar_ns) as _,
     )
     .execute(&mut *tx)
     .await?;
     put_tags(tx, entries).await
+}
+
+fn column<'a, T>(entries: &'a [Entry<'a>], value: impl Fn(&'a Seen, &'a Entry<'a>) -> T) -> Vec<T> {
+    entries.iter().map(|entry| value(entry.seen, entry)).collect()
+}
+
+fn of_contents<'a, T>(entries: &'a [Entry<'a>], value: impl Fn(&'a Content) -> T) -> Vec<T> {
+    entries.iter().map(|entry| value(entry.content)).collect()
 }
 
 #[derive(Serialize)]
@@ -182,7 +143,13 @@ async fn put_tags(tx: &mut PgConnection, entries: &[Entry<'_>]) -> sqlx::Result<
 /// Tells PostgreSQL how much there is: it plans its queries once for each connection, and those that it planned for an empty
 /// table read all of a full one.
 pub async fn analyze(pool: &PgPool) -> sqlx::Result<()> {
-    sqlx::query("analyze images, contents, jobs").execute(pool).await.map(|_| ())
+    // of what they are found by; more takes longer
+    sqlx::query(
+        "analyze images (id, project_id, folder_id, path, hash, inode, state, removed_at), contents (hash), jobs",
+    )
+    .execute(pool)
+    .await
+    .map(|_| ())
 }
 
 /// The same content, or what is not known to be another, under this path and with these times.
@@ -195,7 +162,7 @@ pub async fn relocate(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update images set folder_id = $2, path = $3, name = $4, size = $5, mtime_ns = $6, ctime_ns = $7, inode = $8, device = $9,
-             racy = $10
+             racy = $10, sidecar_ns = $11
          where id = $1",
         id.0,
         folder.0,
@@ -207,6 +174,7 @@ pub async fn relocate(
         seen.inode,
         seen.device,
         racy,
+        seen.sidecar_ns,
     )
     .execute(tx)
     .await

@@ -90,6 +90,16 @@ pub async fn look_at(tx: &mut PgConnection, kind: Kind, hash: &[u8]) -> sqlx::Re
 /// Somebody sees that these are not developed yet. Says whether any is.
 pub async fn look_at_images(pool: &PgPool, ids: &[ImageId]) -> sqlx::Result<bool> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "insert into jobs (kind, key)
+         select distinct 'develop', encode(hash, 'hex') as key from images
+         where id = any($1) and state = 'pending' and hash is not null and removed_at is null
+         order by key
+         on conflict (kind, key) do nothing",
+        &ids
+    )
+    .execute(pool)
+    .await?;
     let done = sqlx::query!(
         "update jobs set looked_at = now() where id in (
              select id from jobs
@@ -105,12 +115,11 @@ pub async fn look_at_images(pool: &PgPool, ids: &[ImageId]) -> sqlx::Result<bool
 }
 
 /// Takes what is due, as many as can begin now, for as long as the lease lasts; what fell silent counts as due, but for what
-/// the owner is at himself. Of those that nobody looks at only what has a priority of `least` at least.
+/// the owner is at himself.
 pub async fn claim(
     pool: &PgPool,
     owner: Uuid,
     under_way: &[i64],
-    least: Priority,
     limit: usize,
     lease: Duration,
 ) -> sqlx::Result<Vec<Job>> {
@@ -119,7 +128,6 @@ pub async fn claim(
                select id, attempts > 0 and error is null as fell_silent from jobs
                where not dead and kind in ('develop', 'full') and run_at <= now()
                  and (leased_until is null or leased_until < now()) and id <> all($2)
-                 and (looked_at is not null or priority >= $5)
                order by looked_at desc nulls last, priority desc, run_at
                limit $3
                for update skip locked
@@ -131,7 +139,6 @@ pub async fn claim(
         under_way,
         i64::try_from(limit).unwrap_or(i64::MAX),
         interval(lease),
-        least as i16,
     )
     .fetch_all(pool)
     .await?;
@@ -145,15 +152,18 @@ pub async fn claim(
     Ok(rows.into_iter().map(|row| job(row.id, &row.kind, &row.key, row.attempts, row.fell_silent)).collect())
 }
 
-/// Whether any is due that somebody looks at or waits for.
-pub async fn is_any_wanted(pool: &PgPool) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (
+/// How many are due that somebody looks at or waits for; none are counted beyond `limit`. They are claimed before all others.
+pub async fn count_wanted(pool: &PgPool, limit: usize) -> sqlx::Result<usize> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
                select from jobs where not dead and (looked_at is not null or priority > 0) and run_at <= now()
-                 and (leased_until is null or leased_until < now())) as "any!""#
+                 and (leased_until is null or leased_until < now())
+               limit $1) as wanted"#,
+        i64::try_from(limit).unwrap_or(i64::MAX)
     )
     .fetch_one(pool)
-    .await
+    .await?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// Whoever is at a job says so now and then; else it is another's.
@@ -258,17 +268,26 @@ pub async fn revive(tx: &mut PgConnection, attempts_max: i16) -> sqlx::Result<()
     sqlx::query!("delete from jobs where dead and kind = 'full'").execute(tx).await.map(|_| ())
 }
 
-/// Pictures that wait without a job, which no transaction leaves behind; what an old dump or a hand in the database did.
-pub async fn adopt_orphans(pool: &PgPool) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into jobs (kind, key)
-         select distinct 'develop', encode(hash, 'hex') from images
-         where state = 'pending' and hash is not null and removed_at is null
-         on conflict (kind, key) do nothing"
+/// Queues pictures that wait without a job, the newest first, at most so many. Says how many it found.
+pub async fn queue_waiting(pool: &PgPool, limit: i64) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "with waiting as (
+             select id, encode(hash, 'hex') as key from images i
+             where state = 'pending' and removed_at is null and hash is not null
+               and not exists (select from jobs where kind = 'develop' and key = encode(i.hash, 'hex') and not dead)
+             order by id desc limit $1
+         ), ranked as (
+             select key, row_number() over (order by max(id::text) desc) as rank from waiting group by key
+         )
+         insert into jobs (kind, key, run_at)
+         -- all are due; which are first is told by a little time
+         select 'develop', key, now() - interval '1 s' + rank * interval '1 us' from ranked order by key
+         on conflict (kind, key) do update set attempts = 0, error = null, run_at = now(), dead = false where jobs.dead",
+        limit
     )
     .execute(pool)
-    .await
-    .map(|_| ())
+    .await?;
+    Ok(done.rows_affected())
 }
 
 fn interval(duration: Duration) -> PgInterval {

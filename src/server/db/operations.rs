@@ -45,26 +45,21 @@ impl From<Row> for Operation {
 }
 
 pub async fn begin(pool: &PgPool, folder: FolderId, kind: SyncKind, expected: Option<u32>) -> sqlx::Result<Operation> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"insert into sync_operations (folder_id, kind, expected) values ($1, $2, $3)
-           returning id, folder_id as "folder: FolderId", kind as "kind: SyncKind", status as "status: SyncStatus", expected, scanned,
-                     added, updated, moved, missing, healed, corrupted, unreadable, error,
-                     (extract(epoch from started_at) * 1000)::bigint as "started_ms!",
-                     (extract(epoch from ended_at) * 1000)::bigint as ended_ms"#,
+    let id = sqlx::query_scalar!(
+        "insert into sync_operations (folder_id, kind, expected) values ($1, $2, $3) returning id",
         folder.0,
         kind as _,
         expected.map(signed)
-    )
-    .fetch_one(pool)
-    .await?;
-    Ok(row.into())
+    );
+    let id = id.fetch_one(pool).await?;
+    one(pool, id).await?.ok_or(sqlx::Error::RowNotFound)
 }
 
 fn signed(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
+/// None when its folder was forgotten meanwhile.
 pub async fn end(
     pool: &PgPool,
     operation: i64,
@@ -72,15 +67,10 @@ pub async fn end(
     found: &SyncSummary,
     error: Option<&str>,
 ) -> sqlx::Result<Option<Operation>> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"update sync_operations set status = $2, error = $3, ended_at = now(),
-               scanned = $4, added = $5, updated = $6, moved = $7, missing = $8, healed = $9, corrupted = $10, unreadable = $11
-           where id = $1
-           returning id, folder_id as "folder: FolderId", kind as "kind: SyncKind", status as "status: SyncStatus", expected, scanned,
-                     added, updated, moved, missing, healed, corrupted, unreadable, error,
-                     (extract(epoch from started_at) * 1000)::bigint as "started_ms!",
-                     (extract(epoch from ended_at) * 1000)::bigint as ended_ms"#,
+    sqlx::query!(
+        "update sync_operations set status = $2, error = $3, ended_at = now(),
+             scanned = $4, added = $5, updated = $6, moved = $7, missing = $8, healed = $9, corrupted = $10, unreadable = $11
+         where id = $1",
         operation,
         status as _,
         error,
@@ -93,9 +83,9 @@ pub async fn end(
         signed(found.corrupted),
         signed(found.unreadable),
     )
-    .fetch_optional(pool)
+    .execute(pool)
     .await?;
-    Ok(row.map(Operation::from))
+    one(pool, operation).await
 }
 
 /// One that is told of only now that it has ended.
@@ -106,33 +96,29 @@ pub async fn record(
     started: SystemTime,
     found: &SyncSummary,
     error: Option<&str>,
-) -> sqlx::Result<Operation> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"insert into sync_operations (folder_id, kind, status, error, started_at, ended_at, scanned, added, updated, moved,
-                                        missing, healed, corrupted, unreadable)
-           values ($1, $2, case when $3::text is null then 'completed' else 'failed' end, $3, $4, now(), $5, $6, $7, $8, $9, $10,
-                   $11, $12)
-           returning id, folder_id as "folder: FolderId", kind as "kind: SyncKind", status as "status: SyncStatus", expected, scanned,
-                     added, updated, moved, missing, healed, corrupted, unreadable, error,
-                     (extract(epoch from started_at) * 1000)::bigint as "started_ms!",
-                     (extract(epoch from ended_at) * 1000)::bigint as ended_ms"#,
+) -> sqlx::Result<Option<Operation>> {
+    let id = sqlx::query_scalar!(
+        "insert into sync_operations (folder_id, kind, started_at) values ($1, $2, $3) returning id",
         folder.0,
         kind as _,
-        error,
         OffsetDateTime::from(started),
-        signed(found.scanned),
-        signed(found.added),
-        signed(found.updated),
-        signed(found.moved),
-        signed(found.missing),
-        signed(found.healed),
-        signed(found.corrupted),
-        signed(found.unreadable),
-    )
-    .fetch_one(pool)
-    .await?;
-    Ok(row.into())
+    );
+    let id = id.fetch_one(pool).await?;
+    let status = if error.is_some() { SyncStatus::Failed } else { SyncStatus::Completed };
+    end(pool, id, status, found, error).await
+}
+
+async fn one(pool: &PgPool, id: i64) -> sqlx::Result<Option<Operation>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id, folder_id as "folder: FolderId", kind as "kind: SyncKind", status as "status: SyncStatus", expected, scanned,
+                  added, updated, moved, missing, healed, corrupted, unreadable, error,
+                  (extract(epoch from started_at) * 1000)::bigint as "started_ms!",
+                  (extract(epoch from ended_at) * 1000)::bigint as ended_ms
+           from sync_operations where id = $1"#,
+        id
+    );
+    Ok(row.fetch_optional(pool).await?.map(Operation::from))
 }
 
 /// What was left running is said to have ended so.
@@ -165,4 +151,17 @@ pub async fn history(pool: &PgPool, folder: FolderId, before: i64, limit: i64) -
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(Operation::from).collect())
+}
+
+/// Only the newest of each folder stay in the history.
+pub async fn prune(pool: &PgPool, folder: FolderId, keep: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from sync_operations where folder_id = $1 and status <> 'running'
+         and id < (select id from sync_operations where folder_id = $1 order by id desc offset $2 limit 1)",
+        folder.0,
+        keep
+    )
+    .execute(pool)
+    .await
+    .map(|_| ())
 }

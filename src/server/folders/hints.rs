@@ -21,8 +21,6 @@ use crate::{
     },
 };
 
-/// Of more files than these not all is kept in memory at once.
-const FILES_MAX: usize = 20_000;
 /// When hints have not been heard for so long, what they led to is one sync operation.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -55,9 +53,10 @@ impl Keeper {
     }
 
     pub(super) async fn look_at(&mut self, hints: HashMap<PathBuf, Hint>) -> Result<(), Error> {
+        let hints = look::with_pictures(&self.folder, hints).await?;
         let bytes: Vec<Vec<u8>> = hints.keys().map(|path| path_bytes(path).to_vec()).collect();
         let glance = look::at(&self.folder, &self.rules, self.watch.as_ref(), &hints).await?;
-        if glance.look.files.len() > FILES_MAX {
+        if glance.look.is_too_much() {
             // a look at everything has no more than a stretch in memory
             self.marks.mark_everything();
             return Ok(());
@@ -141,7 +140,7 @@ impl Keeper {
         match operations::record(pool, id, SyncKind::Realtime, burst.started, &burst.report.found, error.as_deref())
             .await
         {
-            Ok(ended) => self.app.folders.set_last(id, ended),
+            Ok(ended) => ended.into_iter().for_each(|ended| self.app.folders.set_last(id, ended)),
             Err(error) => tracing::warn!(%error, "what was done is not in the history"),
         }
     }

@@ -16,6 +16,7 @@ use super::{App, Command, Error, hints::Burst, look::SharedWatch, scan::Trust, v
 use crate::{
     folder::{
         Rules,
+        mount::Mounts,
         settle::Settling,
         watch::{Hint, Marks},
     },
@@ -38,8 +39,8 @@ const RETRY: Duration = Duration::from_secs(2);
 const RETRY_LATE: Duration = Duration::from_secs(30);
 /// How often it is asked whether a root that is away is back.
 const RETURN: Duration = Duration::from_secs(3);
-/// How often it is checked that the root is still the one that is watched: a watch says nothing when its folder is
-/// unmounted or another takes its place.
+/// How often it is checked that the root is still the one that is watched, beside each time something is mounted or unmounted:
+/// a watch says nothing when another takes its folder's place.
 pub(super) const CHECK: Duration = Duration::from_secs(30);
 
 pub(super) struct Keeper {
@@ -50,6 +51,7 @@ pub(super) struct Keeper {
     pub(super) rules: Arc<Rules>,
     pub(super) settling: Settling,
     pub(super) watch: Option<SharedWatch>,
+    mounts: Mounts,
     /// Why it is looked at by the clock, where it is.
     pub(super) by_clock: Option<String>,
     /// Which folder the watch stands on: another one may come to lie under the same path.
@@ -91,6 +93,7 @@ impl Keeper {
             rules: Arc::default(),
             settling: Settling::new(app.folders.looking().debounce),
             watch: None,
+            mounts: Mounts::watch(),
             by_clock: None,
             watched: None,
             offline: false,
@@ -144,6 +147,16 @@ impl Keeper {
                 self.drain().await;
             }
             () = tokio::time::sleep_until(due.into()) => self.act_on_time(Instant::now()).await,
+            () = self.mounts.changed() => self.check_root(),
+        }
+    }
+
+    /// It may be away now, or back.
+    fn check_root(&mut self) {
+        let now = Instant::now();
+        self.check_at = now;
+        if self.offline {
+            self.retry_at = Some(now);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
     folder::{
         Look, Rules, Seen,
         scan::{Blind, Found, Walk, path_bytes},
+        sidecar,
         watch::{Hint, Watch},
         whole::has_its_end,
     },
@@ -121,6 +122,25 @@ pub(super) async fn at(
         }
     })
     .await?
+}
+
+/// What is said beside a picture is the picture's.
+pub(super) async fn with_pictures(
+    folder: &FolderRow,
+    mut hints: HashMap<PathBuf, Hint>,
+) -> Result<HashMap<PathBuf, Hint>, Error> {
+    if !hints.keys().any(|path| sidecar::is_sidecar(path)) {
+        return Ok(hints);
+    }
+    let root = folder.root.clone();
+    in_background(move || {
+        let sidecars = hints.keys().map(PathBuf::as_path).filter(|path| sidecar::is_sidecar(path));
+        for picture in sidecar::pictures_of(&root, sidecars) {
+            hints.entry(picture).or_default();
+        }
+        hints
+    })
+    .await
 }
 
 /// What lay there is watched by its old name; what lies there now is watched when it is looked at.

@@ -17,7 +17,7 @@ use crate::{
     folder::{Rules, mount, watch::Watch},
     model::{FolderState, SyncKind, SyncSummary, Watching},
     server::{
-        db::{files, jobs::Priority},
+        db::{files, jobs::Priority, operations},
         reconcile::{self, Action},
         root,
     },
@@ -25,6 +25,8 @@ use crate::{
 
 /// What is still to be taken in is gathered up to so many, so that pictures appear in the order of their time.
 const TODO_MAX: usize = 50_000;
+/// Operations of a folder that stay in its history.
+const HISTORY_MAX: i64 = 1_000;
 /// Reconciliations of many folders do not come all at once: they come up to this part of the time earlier.
 const JITTER: f64 = 0.1;
 
@@ -45,6 +47,9 @@ impl Keeper {
         self.check_at = now + CHECK;
         self.look_at = now + self.pause();
         self.retry_at = None;
+        if let Err(error) = operations::prune(&self.app.pool, self.folder.id, HISTORY_MAX).await {
+            tracing::warn!(%error, "old sync operations could not be removed");
+        }
         // whoever cancelled it knows that not all was looked at
         match &done {
             Ok(_) => {}

@@ -22,6 +22,11 @@ use crate::{
 
 /// A batch is written when it holds so much, however few they are: nobody waits long for the first of many large ones.
 const BATCH_BYTES_MAX: i64 = 32 << 20;
+/// Files are written together while more are ready than one batch has, up to so many.
+const TOGETHER_MAX: usize = 1_000;
+/// Small files are read in groups, because handing each to a thread of its own costs more than reading it.
+const GROUP_MAX: usize = 50;
+const GROUP_BYTES_MAX: i64 = 1 << 20;
 /// Records that are called missing in one transaction.
 const MISSING_BATCH: usize = 500;
 /// After the coarsest clock of a file system has ticked.
@@ -29,6 +34,9 @@ const AFTER_TICK: Duration = Duration::from_millis(2_100);
 
 const GONE: &str = "The file is gone from its folder.";
 const RULED_OUT: &str = "The file is there, but the rules of its folder (.pixelsyncignore) leave it out.";
+
+/// What came of reading for an action.
+type Answer = (Action, Result<Read, Error>);
 
 /// Is told what came of each batch, and may say that enough was done.
 pub(super) type Tell<'a> = &'a mut (dyn FnMut(Report, bool) -> Result<(), Error> + Send);
@@ -51,21 +59,23 @@ impl Keeper {
         loop {
             let next = reading.recv().await;
             let is_last = next.is_none();
-            match next {
-                Some((Ok(read), action)) => {
-                    bytes += action.seen().size;
-                    batch.push(Step { action, read });
+            for (action, read) in next.unwrap_or_default() {
+                match read {
+                    Ok(read) => {
+                        bytes += action.seen().size;
+                        batch.push(Step { action, read });
+                    }
+                    Err(error) => tell(self.failed_on(&action, error)?, false)?,
                 }
-                Some((Err(error), action)) => tell(self.failed_on(&action, error)?, false)?,
-                None => {}
             }
-            let is_full = batch.len() >= batch_max;
-            if !batch.is_empty() && (is_last || is_full || bytes >= BATCH_BYTES_MAX) {
+            let are_many = batch.len() >= batch_max;
+            let is_full = bytes >= BATCH_BYTES_MAX || are_many && (reading.is_empty() || batch.len() >= TOGETHER_MAX);
+            if !batch.is_empty() && (is_last || is_full) {
                 bytes = 0;
                 let report = self.write(std::mem::take(&mut batch), priority).await?;
                 tell(report, true)?;
                 if priority == Priority::Backlog {
-                    if is_full {
+                    if are_many {
                         self.app.jobs.rush();
                     }
                     self.drain_meanwhile().await?;
@@ -78,14 +88,14 @@ impl Keeper {
     }
 
     /// In their order, in a task of its own, which ends when nobody waits for more.
-    pub(super) fn read_ahead(&self, actions: Vec<Action>) -> mpsc::Receiver<(Result<Read, Error>, Action)> {
+    fn read_ahead(&self, actions: Vec<Action>) -> mpsc::Receiver<Vec<Answer>> {
         let looking = self.app.folders.looking();
-        let (hashes, concurrency) = (looking.hashes, looking.concurrency);
-        let (sender, receiver) = mpsc::channel(looking.batch);
+        let (hashes, concurrency, group_max) = (looking.hashes, looking.concurrency, GROUP_MAX.min(looking.batch));
+        let (sender, receiver) = mpsc::channel(TOGETHER_MAX.div_ceil(group_max));
         let (app, root) = (self.app.clone(), self.folder.root.clone());
         tokio::spawn(async move {
-            let read = |action: Action| async { (read(&app, &root, &action, hashes).await, action) };
-            let mut reading = stream::iter(actions).map(read).buffered(concurrency);
+            let read = |group| read(&app, &root, group, hashes);
+            let mut reading = stream::iter(groups(actions, group_max)).map(read).buffered(concurrency);
             while let Some(next) = reading.next().await {
                 if sender.send(next).await.is_err() {
                     return;
@@ -238,7 +248,8 @@ impl Keeper {
 }
 
 fn split_ruled_out(root: &Path, rules: &Rules, rows: Vec<Known>) -> (Vec<Known>, Vec<Known>) {
-    let is_there = |row: &Known| !absence::is_empty(&root.join(&row.seen.path));
+    let mut asked = absence::Asked::new(root);
+    let is_there = |row: &Known| !asked.is_empty(&row.seen.path);
     rows.into_iter().filter(is_there).partition(|row| rules.ignores_path(&row.seen.path, false))
 }
 
@@ -262,19 +273,47 @@ async fn call_missing(app: &App, gone: &[Known], ruled_out: &[Known]) -> Result<
     Ok((pairs.len(), missing.len()))
 }
 
-/// With hashes off a file whose size and time are as they were is not read, whatever else is another.
-async fn read(app: &App, root: &Path, action: &Action, hashes: bool) -> Result<Read, Error> {
-    match action {
-        Action::ReadAgain(known, seen)
-            if !hashes
-                && !known.is_away()
-                && !known.racy
-                && (known.seen.size, known.seen.mtime_ns) == (seen.size, seen.mtime_ns) =>
-        {
-            Ok(Read::Trusted)
+/// As many small files in turn as are read together, or one that is large.
+fn groups(actions: Vec<Action>, files_max: usize) -> Vec<Vec<Action>> {
+    let mut groups: Vec<Vec<Action>> = Vec::new();
+    let mut bytes = 0;
+    for action in actions {
+        bytes += action.seen().size;
+        match groups.last_mut() {
+            Some(group) if group.len() < files_max && bytes <= GROUP_BYTES_MAX => group.push(action),
+            _ => {
+                bytes = action.seen().size;
+                groups.push(vec![action]);
+            }
         }
-        _ => ingest::read(app, root, action).await,
     }
+    groups
+}
+
+/// A file that fails keeps no other of its group from being read.
+async fn read(app: &App, root: &Path, group: Vec<Action>, hashes: bool) -> Vec<Answer> {
+    let (trusted, group): (Vec<Action>, Vec<Action>) =
+        group.into_iter().partition(|action| !hashes && is_as_it_was(action));
+    let mut answers: Vec<Answer> = trusted.into_iter().map(|action| (action, Ok(Read::Trusted))).collect();
+    match ingest::read_all(app, root, &group).await {
+        Ok(reads) => answers.extend(group.into_iter().zip(reads.into_iter().map(Ok))),
+        Err(_) => {
+            for action in group {
+                let read = ingest::read(app, root, &action).await;
+                answers.push((action, read));
+            }
+        }
+    }
+    answers
+}
+
+/// By its size and time; all that is asked where hashes are off.
+fn is_as_it_was(action: &Action) -> bool {
+    let Action::ReadAgain(known, seen) = action else { return false };
+    !known.is_away()
+        && !known.racy
+        && known.is_said_as(seen)
+        && (known.seen.size, known.seen.mtime_ns) == (seen.size, seen.mtime_ns)
 }
 
 pub(super) fn count(number: usize) -> u32 {
