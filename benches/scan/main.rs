@@ -107,7 +107,7 @@ fn measure_tree(arguments: &Arguments, tree: &Tree, tell: &mut dyn FnMut(Figure)
     if !arguments.want_any(AT_REST) {
         return Ok(());
     }
-    println!("waiting until every picture is developed");
+    library.call_developed()?;
     library.rest()?;
     // what filling it took is not what it needs from then on
     let library = library.restart(filled.folder)?;
