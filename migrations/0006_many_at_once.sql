@@ -62,6 +62,6 @@ create trigger image_to_feed after update or delete on images for each row execu
 create trigger images_to_feed after insert on images referencing new table as added
     for each statement execute function images_to_feed();
 
--- What a scan takes in waits here to be developed. `jobs` has only those of which somebody is at, or will be soon: writing
--- each there as well would make a first look at many files a fifth longer, and the queue as long as the catalogue.
+-- What a scan takes in waits here to be developed. `jobs` has only those that somebody is at, or will be soon: writing each
+-- there as well would make a first look at many files a fifth longer, and the queue as long as the catalogue.
 create index images_pending_key on images (id) where state = 'pending' and removed_at is null;

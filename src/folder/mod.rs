@@ -3,6 +3,7 @@
 pub mod filter;
 pub mod marker;
 pub mod mount;
+pub mod names;
 pub mod rules;
 pub mod scan;
 pub mod settle;

@@ -1,6 +1,6 @@
 //! On what kind of file system a folder lies, and when that may have changed. Looks at no file in it.
 
-use std::{fs::File, path::Path, sync::OnceLock, thread};
+use std::{fs::File, path::Path, sync::OnceLock, thread, time::Duration};
 
 use rustix::{
     event::{PollFd, PollFlags, poll},
@@ -8,6 +8,7 @@ use rustix::{
 };
 use tokio::sync::watch;
 
+const GATHER: Duration = Duration::from_millis(50);
 const MOUNTS: &str = "/proc/self/mountinfo";
 
 /// Where other machines write: of what they do nothing is heard here.
@@ -67,6 +68,8 @@ fn hear() -> watch::Receiver<()> {
         let Ok(list) = File::open(MOUNTS) else { return };
         while let Ok(_) | Err(Errno::INTR) = poll(&mut [PollFd::new(&list, PollFlags::PRI)], None) {
             tell.send_replace(());
+            // several mounts in turn are one change
+            thread::sleep(GATHER);
         }
     });
     heard

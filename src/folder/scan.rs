@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     filter,
+    names::Names,
     rules::{RULES_NAME, Rules},
     sidecar,
 };
@@ -112,9 +113,11 @@ impl Look {
         }
         match root.join(below).symlink_metadata() {
             Ok(meta) if rules.ignores_path(below, meta.is_dir()) => {}
+            // it lies there under another name
+            Ok(_) if Names::of(root).lists(below).is_ok_and(|lists| !lists) => {}
             Ok(meta) if meta.is_dir() => self.add_tree(root, below, rules, entered),
             Ok(meta) if meta.is_file() => {
-                let sidecar_ns = sidecar::written(root, below);
+                let sidecar_ns = sidecar::written(root, below, rules);
                 self.files.push(Seen { sidecar_ns, ..Seen::new(below.to_path_buf(), &meta) });
             }
             Ok(_) => {}

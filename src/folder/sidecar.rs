@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::scan::Seen;
+use super::{Rules, names::Names, scan::Seen};
 
 const BYTES_MAX: u64 = 8 << 20;
 
@@ -21,9 +21,11 @@ fn names(picture: &Path) -> [PathBuf; 3] {
     [picture.with_extension("xmp"), picture.with_extension("XMP"), longer.into()]
 }
 
+/// Of a picture that has one.
 pub fn read(picture: &Path) -> Option<Vec<u8>> {
-    let is_sane = |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= BYTES_MAX);
-    names(picture).iter().filter(|path| is_sane(path)).find_map(|path| std::fs::read(path).ok())
+    let sidecar = names(picture).into_iter().find(|path| path.symlink_metadata().is_ok_and(|meta| meta.is_file()))?;
+    let is_sane = sidecar.metadata().is_ok_and(|meta| meta.len() <= BYTES_MAX);
+    if is_sane { std::fs::read(sidecar).ok() } else { None }
 }
 
 /// Of pictures and other files of one folder, says of each when its sidecar was written.
@@ -38,10 +40,17 @@ pub(super) fn pair<'a>(files: impl Iterator<Item = &'a mut Seen>) {
     }
 }
 
-/// Of one picture.
-pub(super) fn written(root: &Path, below: &Path) -> Option<i64> {
-    let seen = |name: &PathBuf| Some(Seen::new(name.clone(), &root.join(name).metadata().ok()?).mtime_ns);
-    if is_sidecar(below) { None } else { names(below).iter().find_map(seen) }
+/// Of one picture, as if all of its folder had been looked at.
+pub fn written(root: &Path, below: &Path, rules: &Rules) -> Option<i64> {
+    if is_sidecar(below) {
+        return None;
+    }
+    let is_listed = |name: &PathBuf| !rules.ignores_path(name, false) && Names::of(root).lists(name).unwrap_or(false);
+    let seen = |name: PathBuf| {
+        let meta = root.join(&name).symlink_metadata().ok()?;
+        (meta.is_file() && is_listed(&name)).then(|| Seen::new(name, &meta).mtime_ns)
+    };
+    names(below).into_iter().find_map(seen)
 }
 
 /// The pictures that these sidecars are of, whether or not they still are there themselves.
@@ -53,13 +62,14 @@ pub fn pictures_of<'a>(root: &Path, sidecars: impl Iterator<Item = &'a Path>) ->
         }
     }
     let pictures = |(folder, stems): (&Path, HashSet<&OsStr>)| {
-        let names = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
         let is_meant = |name: &OsString| {
             let stem = Path::new(name).file_stem();
             !is_sidecar(Path::new(name))
                 && (stems.contains(name.as_os_str()) || stem.is_some_and(|stem| stems.contains(stem)))
         };
-        names.filter(is_meant).map(|name| folder.join(name)).collect::<Vec<_>>()
+        files.map(|entry| entry.file_name()).filter(is_meant).map(|name| folder.join(name)).collect::<Vec<_>>()
     };
     stems.into_iter().flat_map(pictures).collect()
 }
@@ -78,12 +88,13 @@ mod tests {
             fs::write(root.path().join(name), name).expect("a file");
         }
         let mut look = Look::default();
+        std::os::unix::fs::symlink("a.xmp", root.path().join("c.xmp")).expect("a link, which is no file");
         look.add(root.path(), Path::new(""), &Rules::default(), &mut |_| {});
         let with: Vec<&str> =
             look.files.iter().filter(|seen| seen.sidecar_ns.is_some()).filter_map(|seen| seen.path.to_str()).collect();
         assert_eq!(with, ["a.cr3", "a.jpg", "b.jpg"]);
         for seen in &look.files {
-            assert_eq!(written(root.path(), &seen.path), seen.sidecar_ns, "{:?}", seen.path);
+            assert_eq!(written(root.path(), &seen.path, &Rules::default()), seen.sidecar_ns, "{:?}", seen.path);
         }
         let of = |sidecar| {
             let mut pictures = pictures_of(root.path(), [Path::new(sidecar)].into_iter());

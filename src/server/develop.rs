@@ -23,10 +23,11 @@ use super::{
     ingest,
     jobs::ATTEMPTS_MAX,
     room::Turn,
+    root,
     store::Store,
 };
 use crate::{
-    folder::scan::path_from_bytes,
+    folder::scan::{path_bytes, path_from_bytes},
     imaging::{self, Developed, Encoded, Format, Limits, Purpose},
     model::{ImageId, State, Window},
 };
@@ -171,9 +172,12 @@ async fn develop(app: &App, job: &Job) -> Result<(), Error> {
             (source.mime.clone(), judgement_of(&source, &developed), developed.derived)
         }
     };
-    if before.is_some() && derived.is_none() {
+    if let (Some(before), None) = (before, &derived) {
         // small pictures were thrown away and cannot be made here any more: what was known of it stays known
-        return bury(app, job, &judgement.reason.unwrap_or_default()).await;
+        let mut tx = db::begin(&app.pool).await?;
+        jobs::bury(&mut tx, job.id, app.jobs.owner(), &judgement.reason.unwrap_or_default()).await?;
+        images::settle(&mut tx, &job.hash, &before).await?;
+        return end(app, job, tx).await;
     }
     let Some(mut tx) = begin_end(app, job).await? else { return Ok(()) };
     contents::put(&mut tx, &job.hash, mime.as_deref().unwrap_or_default(), &judgement).await?;
@@ -231,15 +235,13 @@ async fn make_whole(app: &App, job: &Job) -> Result<(), Error> {
             derivatives::put(&mut tx, &job.hash, Kind::Full, &whole).await?;
             end(app, job, tx).await
         }
-        Err(reason) => bury(app, job, &reason).await,
+        // trying again would give the same
+        Err(reason) => {
+            let mut tx = db::begin(&app.pool).await?;
+            jobs::bury(&mut tx, job.id, app.jobs.owner(), &reason).await?;
+            end(app, job, tx).await
+        }
     }
-}
-
-/// Trying again would give the same.
-async fn bury(app: &App, job: &Job, reason: &str) -> Result<(), Error> {
-    let mut tx = db::begin(&app.pool).await?;
-    jobs::bury(&mut tx, job.id, app.jobs.owner(), reason).await?;
-    end(app, job, tx).await
 }
 
 /// The inner error is a sentence about the picture.
@@ -310,7 +312,7 @@ async fn open(app: &App, hash: &[u8], purpose: Purpose) -> Result<Opened, Error>
             Ok(file) if Sha256::digest(&file.bytes)[..] == *hash => return Ok(Opened::File(file)),
             Ok(_) => {}
             Err(NotOpened::TooLarge(reason)) => return Ok(Opened::TooLarge(source, reason)),
-            Err(NotOpened::Gone) => {}
+            Err(NotOpened::Gone) => check_root(app, &source).await?,
             Err(NotOpened::Forbidden) => {
                 images::call_unreadable(&app.pool, source.id, hash, ingest::UNREADABLE).await?;
                 app.feed.committed();
@@ -318,6 +320,15 @@ async fn open(app: &App, hash: &[u8], purpose: Purpose) -> Result<Opened, Error>
         }
     }
     Ok(Opened::Nobody)
+}
+
+/// A disk that is away says nothing of its pictures.
+async fn check_root(app: &App, source: &Source) -> Result<(), Error> {
+    let folder = app.folders.rows().into_iter().find(|folder| path_bytes(&folder.root) == source.root);
+    match folder {
+        Some(folder) => in_background(move || root::check_mark(&folder)).await?.map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 /// Why a file is not there to be worked on.

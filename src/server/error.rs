@@ -58,7 +58,7 @@ impl Error {
 
     /// Whether the same may succeed when it is tried again later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Error::Away(_) | Error::DiskFull | Error::Store { .. })
+        matches!(self, Error::Away(_) | Error::DiskFull | Error::Store { .. } | Error::Offline(_))
     }
 }
 

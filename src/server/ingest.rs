@@ -1,5 +1,5 @@
-//! The one way into the catalogue: reads files, and writes their records, their activity and the jobs of developing them, a
-//! batch in one transaction. Every door (watcher, scan, upload, crop) leads here. Decodes nothing, and decides nothing about
+//! The one way into the catalogue: reads files, and writes their records, their activity and the jobs of those that somebody
+//! waits for, a batch in one transaction. Every door (watcher, scan, upload, crop) leads here. Decodes nothing, and decides nothing about
 //! what is missing.
 
 use std::{
@@ -25,7 +25,7 @@ use super::{
     reconcile::{self, Action, Decision, Hash, Known, Twin},
 };
 use crate::{
-    folder::{Seen, scan::path_bytes, sidecar, uncached},
+    folder::{Rules, Seen, scan::path_bytes, sidecar, uncached},
     model::{ImageId, State, card},
 };
 
@@ -134,11 +134,12 @@ fn read_blocking(root: &Path, seen: &Seen, expected: Option<&Hash>) -> Read {
         Ok(_) => return Read::Changing,
         Err(_) => return Read::Gone,
     }
-    Read::Content(Box::new(Content::of(&bytes, sidecar::read(&path).as_deref())), racy)
+    let sidecar = seen.sidecar_ns.and_then(|_| sidecar::read(&path));
+    Read::Content(Box::new(Content::of(&bytes, sidecar.as_deref())), racy)
 }
 
 fn is_racy(seen: &Seen, now: SystemTime) -> IsRacy {
-    let newest = seen.mtime_ns.max(seen.ctime_ns);
+    let newest = seen.mtime_ns.max(seen.ctime_ns).max(seen.sidecar_ns.unwrap_or(0));
     let grain = if seen.mtime_ns % 1_000_000_000 == 0 { GRAIN_COARSE } else { GRAIN };
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let age = i128::try_from(now).unwrap_or(i128::MAX) - i128::from(newest);
@@ -149,6 +150,8 @@ fn is_racy(seen: &Seen, now: SystemTime) -> IsRacy {
 /// One file that was just written here.
 pub async fn add(app: &App, door: Door<'_>, seen: Seen) -> Result<Option<ImageId>, Error> {
     let path = path_bytes(&seen.path).to_vec();
+    let sidecar_ns = sidecar::written(&door.folder.root, &seen.path, &Rules::default());
+    let seen = Seen { sidecar_ns, ..seen };
     let action = Action::Add(seen);
     let read = match read(app, &door.folder.root, &action).await? {
         // nobody else knows of it yet
@@ -202,7 +205,7 @@ async fn take_in_together(app: &App, door: Door<'_>, steps: &mut [Step]) -> Resu
     }
     match door.priority {
         Priority::Arrival => app.jobs.queued(),
-        Priority::Backlog => app.jobs.queued_backlog(),
+        Priority::Backlog => app.jobs.backlog_grew(),
     }
     Ok(outcomes)
 }
@@ -367,7 +370,7 @@ impl<'a> Written<'a> {
         self.told.entry(kind).or_default().push(id);
     }
 
-    async fn put(self, tx: &mut Tx<'_>, door: Door<'_>) -> Result<(), DbError> {
+    async fn put(mut self, tx: &mut Tx<'_>, door: Door<'_>) -> Result<(), DbError> {
         for (id, seen, racy) in &self.kept {
             images::relocate(tx, *id, door.folder.id, seen, *racy).await?;
         }
@@ -378,6 +381,8 @@ impl<'a> Written<'a> {
             images::call_rotten(tx, *id, found, card::DECAYED).await?;
         }
         if !self.entries.is_empty() {
+            // whoever locks several records does it in one order; new ids come after all others, in their own
+            self.entries.sort_by_key(|entry| entry.id);
             images::put(tx, door.folder, &self.entries).await?;
             let hashes: Vec<(ImageId, Hash)> =
                 self.entries.iter().filter_map(|entry| Some((entry.id, entry.content.hash?))).collect();

@@ -97,8 +97,8 @@ impl Jobs {
         self.0.queued.notify_one();
     }
 
-    /// Something was queued that nobody waits for.
-    pub fn queued_backlog(&self) {
+    /// There is something to be developed that nobody waits for.
+    pub fn backlog_grew(&self) {
         if !self.is_rush() {
             self.queued();
         }
@@ -238,7 +238,7 @@ async fn begin_next(app: &App, under_way: &TaskTracker) -> Result<(), Error> {
     };
     if claimed.is_empty() {
         drop(turns);
-        if !is_rush && db::jobs::queue_waiting(&app.pool, QUEUED_AHEAD).await? > 0 {
+        if !is_rush && db::jobs::queue_waiting(&app.pool, QUEUED_AHEAD, &app.folders.away()).await? > 0 {
             return Ok(());
         }
         // the tick comes in any case

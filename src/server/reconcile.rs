@@ -218,8 +218,9 @@ fn decide_in_place(known: &Known, seen: &Seen, record: &Record, hash: Option<&Ha
         None => Decision::Mark(record.id),
         Some(_) if hash == record.hash.as_ref() && (was_away || was_bad) => Decision::Heal(record.id),
         Some(_) if hash == record.hash.as_ref() && !known.is_said_as(seen) => Decision::Replace(record.id),
-        // what was once too large to be read is judged by what it is now
-        Some(_) if hash == record.hash.as_ref() && record.state != State::Unsupported => Decision::Keep(record.id),
+        // what this machine could not read, or was too large, is judged by what it is now
+        Some(_) if hash == record.hash.as_ref() && record.state == State::Unsupported => Decision::Replace(record.id),
+        Some(_) if hash == record.hash.as_ref() => Decision::Keep(record.id),
         Some(_) if hash == record.found_hash.as_ref() && !was_away => Decision::Keep(record.id),
         Some(_) if hash == record.found_hash.as_ref() => Decision::Rot(record.id),
         Some(_) if record.hash.is_some() && nobody_wrote(known, seen) => Decision::Rot(record.id),
@@ -357,6 +358,10 @@ mod tests {
         let same = || Seen { ctime_ns: 9, ..seen("a.jpg", 1, 1) };
         check(touched, record(State::Ok, 7, None), Some(7), Decision::Keep(id(1)));
         check(written.clone(), record(State::Ok, 7, None), Some(8), Decision::Replace(id(1)));
+        let said = || Seen { sidecar_ns: Some(1), ..same() };
+        check(said(), record(State::Ok, 7, None), Some(7), Decision::Replace(id(1)));
+        check(said(), record(State::Corrupted, 7, Some(8)), Some(8), Decision::Keep(id(1)));
+        check(same(), record(State::Unsupported, 7, None), Some(7), Decision::Replace(id(1)));
         check(same(), record(State::Ok, 7, None), Some(8), Decision::Rot(id(1)));
         check(same(), record(State::Corrupted, 7, Some(8)), Some(8), Decision::Keep(id(1)));
         check(same(), record(State::Corrupted, 7, Some(8)), Some(7), Decision::Heal(id(1)));

@@ -59,7 +59,7 @@ impl Still {
         let claim = || claim(&self.app.pool, self.app.jobs.owner(), &[], limit, LEASE);
         match claim().await.expect("jobs") {
             none if none.is_empty() => {
-                queue_waiting(&self.app.pool, 10).await.expect("jobs");
+                queue_waiting(&self.app.pool, 10, &[]).await.expect("jobs");
                 claim().await.expect("jobs")
             }
             some => some,
@@ -94,6 +94,42 @@ async fn what_is_looked_at_goes_first_then_what_arrives_then_what_was_there(pool
     }
     assert_eq!(order, [hash(&jpeg(2)), hash(&jpeg(3)), hash(&jpeg(1))]);
     assert!(still.claim(9).await.is_empty(), "none is given out twice");
+}
+
+#[sqlx::test]
+async fn what_was_there_is_queued_newest_first_and_once_for_each_content(pool: Pool) {
+    let still = Still::open(&pool).await;
+    for (name, content) in [("1.jpg", 1), ("2.jpg", 2), ("2 again.jpg", 2), ("3.jpg", 3)] {
+        still.take_in(name, &jpeg(content), Priority::Backlog).await;
+    }
+    assert_eq!(queue_waiting(&pool, 9, &[still.app.managed.id]).await.expect("none"), 0, "the folder is away");
+    assert_eq!(queue_waiting(&pool, 2, &[]).await.expect("jobs"), 2, "no more than were asked for");
+    assert_eq!(queue_waiting(&pool, 9, &[]).await.expect("jobs"), 1, "the rest");
+    assert_eq!(queue_waiting(&pool, 9, &[]).await.expect("none"), 0);
+    let jobs = still.claim(9).await;
+    let mut first: Vec<Vec<u8>> = jobs.iter().take(2).map(|job| job.hash.clone()).collect();
+    first.sort();
+    let mut expect = [hash(&jpeg(2)), hash(&jpeg(3))];
+    expect.sort();
+    assert_eq!((jobs.len(), first), (3, expect.to_vec()));
+}
+
+#[sqlx::test]
+async fn what_was_judged_while_it_was_taken_in_is_settled_afterwards(pool: Pool) {
+    let still = Still::open(&pool).await;
+    still.take_in("a.jpg", &jpeg(1), Priority::Arrival).await;
+    let job = still.claim(1).await.remove(0);
+    develop::perform(&still.app, &job).await.expect("developed");
+    let late = still.take_in("b.jpg", &jpeg(1), Priority::Backlog).await;
+    // as when the worker ended after the copy was read and before it was written
+    sqlx::query("update images set state = 'pending' where id = $1")
+        .bind(late.0)
+        .execute(&pool)
+        .await
+        .expect("a state");
+    let job = still.claim(1).await.remove(0);
+    develop::perform(&still.app, &job).await.expect("settled");
+    assert_eq!((still.state_of(late).await.as_str(), contents(&pool).await), ("ok", 1));
 }
 
 #[sqlx::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool, postgres::types::PgInterval};
 use uuid::Uuid;
 
-use crate::model::ImageId;
+use crate::model::{FolderId, ImageId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -268,12 +268,14 @@ pub async fn revive(tx: &mut PgConnection, attempts_max: i16) -> sqlx::Result<()
     sqlx::query!("delete from jobs where dead and kind = 'full'").execute(tx).await.map(|_| ())
 }
 
-/// Queues pictures that wait without a job, the newest first, at most so many. Says how many it found.
-pub async fn queue_waiting(pool: &PgPool, limit: i64) -> sqlx::Result<u64> {
+/// Queues pictures that wait without a job, the newest first, at most so many, and none of folders that are away. Says how many
+/// it found.
+pub async fn queue_waiting(pool: &PgPool, limit: i64, away: &[FolderId]) -> sqlx::Result<u64> {
+    let away: Vec<Uuid> = away.iter().map(|folder| folder.0).collect();
     let done = sqlx::query!(
         "with waiting as (
              select id, encode(hash, 'hex') as key from images i
-             where state = 'pending' and removed_at is null and hash is not null
+             where state = 'pending' and removed_at is null and hash is not null and folder_id <> all($2)
                and not exists (select from jobs where kind = 'develop' and key = encode(i.hash, 'hex') and not dead)
              order by id desc limit $1
          ), ranked as (
@@ -283,7 +285,8 @@ pub async fn queue_waiting(pool: &PgPool, limit: i64) -> sqlx::Result<u64> {
          -- all are due; which are first is told by a little time
          select 'develop', key, now() - interval '1 s' + rank * interval '1 us' from ranked order by key
          on conflict (kind, key) do update set attempts = 0, error = null, run_at = now(), dead = false where jobs.dead",
-        limit
+        limit,
+        &away
     )
     .execute(pool)
     .await?;

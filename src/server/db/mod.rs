@@ -65,10 +65,10 @@ pub fn is_away(error: &DbError) -> bool {
         DbError::Io(_) | DbError::Tls(_) | DbError::PoolTimedOut | DbError::PoolClosed => true,
         // a server that ends in the middle of a message
         DbError::Protocol(_) | DbError::WorkerCrashed => true,
-        // connection trouble, shutting down, crashed, starting up, too many connections
-        DbError::Database(answer) => answer
-            .code()
-            .is_some_and(|code| code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300")),
+        // connection trouble, shutting down, crashed, starting up, too many connections, given up for another transaction
+        DbError::Database(answer) => answer.code().is_some_and(|code| {
+            code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300" | "40P01" | "40001")
+        }),
         _ => false,
     }
 }

@@ -156,6 +156,10 @@ impl Folders {
         self.slots().iter().find(|slot| slot.row.id == id).map(|slot| slot.row.clone())
     }
 
+    pub fn away(&self) -> Vec<FolderId> {
+        self.slots().iter().filter(|slot| slot.state == FolderState::Offline).map(|slot| slot.row.id).collect()
+    }
+
     /// Whether any folder is heard of.
     pub fn is_watching(&self) -> bool {
         self.slots().iter().any(|slot| slot.state == FolderState::Watching)

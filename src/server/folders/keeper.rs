@@ -219,9 +219,9 @@ impl Keeper {
         tokio::task::spawn_blocking(move || root::check_mark(&folder).ok()).await.unwrap_or(None)
     }
 
-    /// Whether the watch stands on a folder that is not the root any more, or on nothing.
+    /// Whether the root is away, or the watch stands on a folder that is not the root any more, or on nothing.
     async fn lost_root(&self) -> bool {
-        let Some(watch) = self.watch.clone() else { return false };
+        let Some(watch) = self.watch.clone() else { return self.root().await.is_none() };
         let is_alive = move || watch.lock().unwrap_or_else(PoisonError::into_inner).is_alive();
         self.root().await != self.watched || !tokio::task::spawn_blocking(is_alive).await.unwrap_or(true)
     }

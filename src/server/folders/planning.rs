@@ -40,7 +40,8 @@ impl Keeper {
             let is_told = match action {
                 // nobody writes it: it is as it was elsewhere
                 Action::Move(..) => true,
-                Action::ReadAgain(known, _) => seen.is_unchanged_since(&known.seen),
+                // its sidecar may still be written
+                Action::ReadAgain(known, _) => seen.is_unchanged_since(&known.seen) && known.is_said_as(seen),
                 Action::Add(_) => false,
             };
             self.settling.may_read(seen, is_told || whole.contains(&seen.path) || rests(seen, wall, rest), now)
@@ -51,7 +52,7 @@ impl Keeper {
 
 /// Last changed long enough ago that nobody is at it; a clock that runs ahead counts as resting.
 fn rests(seen: &Seen, now_ns: i64, rest: Duration) -> bool {
-    let newest = seen.mtime_ns.max(seen.ctime_ns);
+    let newest = seen.mtime_ns.max(seen.ctime_ns).max(seen.sidecar_ns.unwrap_or(0));
     let rest = i64::try_from(rest.as_nanos()).unwrap_or(i64::MAX);
     now_ns.saturating_sub(newest) >= rest || newest > now_ns.saturating_add(rest)
 }

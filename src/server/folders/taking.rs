@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{App, Error, keeper::Keeper, scan::Trust};
 use crate::{
-    folder::{Rules, scan::Blind, watch::Hint},
+    folder::{Rules, names::Names, scan::Blind, watch::Hint},
     model::{ImageId, State},
     server::{
         absence,
@@ -22,7 +22,7 @@ use crate::{
 
 /// A batch is written when it holds so much, however few they are: nobody waits long for the first of many large ones.
 const BATCH_BYTES_MAX: i64 = 32 << 20;
-/// Files are written together while more are ready than one batch has, up to so many.
+/// Files are written together while more are ready than a batch has at least, up to so many.
 const TOGETHER_MAX: usize = 1_000;
 /// Small files are read in groups, because handing each to a thread of its own costs more than reading it.
 const GROUP_MAX: usize = 50;
@@ -248,8 +248,8 @@ impl Keeper {
 }
 
 fn split_ruled_out(root: &Path, rules: &Rules, rows: Vec<Known>) -> (Vec<Known>, Vec<Known>) {
-    let mut asked = absence::Asked::new(root);
-    let is_there = |row: &Known| !asked.is_empty(&row.seen.path);
+    let mut names = Names::of(root);
+    let is_there = |row: &Known| !absence::is_empty(root, &row.seen.path, &mut names);
     rows.into_iter().filter(is_there).partition(|row| rules.ignores_path(&row.seen.path, false))
 }
 

@@ -84,6 +84,8 @@ impl Verify<'_> {
     async fn all(&self, run: &mut Run) -> Result<(), Error> {
         let (pool, id) = (&self.app.pool, self.folder.id);
         let mut after = folders::verify_from(pool, id).await?.unwrap_or_default();
+        // who is cut off before the first pause goes on as well
+        folders::set_verify_from(pool, id, Some(&after)).await?;
         let mut saved = Instant::now();
         loop {
             let rows = files::known_after(pool, id, &after, BATCH).await?;
