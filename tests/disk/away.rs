@@ -114,6 +114,47 @@ fn unmount_for_a_while(mount: impl Fn(&Path) -> Result<Mount, String>) {
     scene.equal(&folder);
 }
 
+/// It has no mark, and what else lies in its place has none either.
+#[test]
+fn a_folder_that_cannot_be_marked_is_taken_for_no_other() {
+    let (disk, mut scene) = (folder(), Scene::open());
+    let place = scene.path("mounted");
+    fs::create_dir(&place).expect("a mount point");
+    let mounted = match Mount::read_only(disk.path(), &place) {
+        Ok(mounted) => mounted,
+        Err(why) => return skipped("a folder that cannot be written", &why),
+    };
+    plant(disk.path(), 80);
+    let folder = scene.add("mounted");
+    scene.until_equal(&folder);
+    put(disk.path().join("new/new.png"));
+    scene.until_equal(&folder);
+    scene.until_at_rest(&folder);
+    let before = scene.stories(&folder);
+
+    drop(mounted);
+    put(place.join("stray.png"));
+    scene.until_state(&folder, "offline");
+    check_said(&scene, &folder, "is not the folder that it was");
+    let refused = scene.ask("POST", &format!("/api/v1/folders/{}/scan", folder.id), None).expect("an answer");
+    assert!(refused.text().contains("may not be mounted"), "{} {}", refused.status, refused.text());
+    check_same(&scene.stories(&folder), &before);
+    // who begins anew with it knows no more of the right one than stands in the catalogue
+    scene.kill();
+    scene.start();
+    scene.until_state(&folder, "offline");
+    check_same(&scene.stories(&folder), &before);
+
+    let _mounted = Mount::read_only(disk.path(), &place).expect("a mount");
+    scene.until_state(&folder, "watching");
+    scene.until_at_rest(&folder);
+    check_same(&scene.stories(&folder), &before);
+    put(disk.path().join("new/newer.png"));
+    fs::remove_file(disk.path().join("new/new.png")).expect("a file");
+    scene.until_equal(&folder);
+    scene.equal(&folder);
+}
+
 #[track_caller]
 fn check_same(now: &[Story], before: &[Story]) {
     let others: Vec<_> = now.iter().filter(|story| !before.contains(story)).collect();

@@ -4,6 +4,8 @@
 
 mod asking;
 mod away;
+mod cancelled;
+mod crowded;
 mod full;
 mod killed;
 mod mount;

@@ -23,6 +23,13 @@ impl Mount {
         Mount::made_by(Command::new("mount").arg("--bind").args([of, at]), at)
     }
 
+    /// The same, where nobody may write anything.
+    pub(crate) fn read_only(of: &Path, at: &Path) -> Result<Mount, String> {
+        let mount = Mount::again(of, at)?;
+        run(Command::new("mount").args(["-o", "remount,bind,ro"]).arg(at))?;
+        Ok(mount)
+    }
+
     /// What was drawn in a file.
     pub(crate) fn image(image: &Path, at: &Path) -> Result<Mount, String> {
         Mount::made_by(Command::new("mount").args(["-o", "loop"]).args([image, at]), at)

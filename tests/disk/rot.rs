@@ -34,7 +34,7 @@ fn verifying_finds_what_nothing_else_does() {
     scene.edit(&folder, json!({ "watching": "timer" }));
     scene.until_looked_at(&folder);
 
-    decay(&scene, &folder, &bad);
+    decay(&scene, &folder, PATH, &bad);
     let unknowing = scene.story(&folder, PATH);
     let found = scene.scan(&folder);
     assert_eq!(scene.story(&folder, PATH), unknowing, "a look at names found it: {found}");
@@ -45,7 +45,7 @@ fn verifying_finds_what_nothing_else_does() {
     assert_eq!(verify(&scene, &folder, 2), 1);
     assert_eq!(scene.story(&folder, PATH).told, told);
 
-    decay(&scene, &folder, &good);
+    decay(&scene, &folder, PATH, &good);
     assert_eq!(verify(&scene, &folder, 3), 0);
     until_healed(&scene, &folder, &before);
     assert_eq!(verify(&scene, &folder, 4), 0);
@@ -70,11 +70,11 @@ fn good_and_bad(scene: &Scene, folder: &Folder) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Without even the ctime, which the disk itself does not change when it loses a bit.
-fn decay(scene: &Scene, folder: &Folder, bytes: &[u8]) {
+pub(crate) fn decay(scene: &Scene, folder: &Folder, path: &str, bytes: &[u8]) {
     let ctime = |at: &fs::Metadata| i128::from(at.ctime()) * 1_000_000_000 + i128::from(at.ctime_nsec());
-    write_unnoticed(&folder.join(PATH), bytes);
-    let now = ctime(&folder.join(PATH).metadata().expect("a file"));
-    let id = scene.id(folder, PATH);
+    write_unnoticed(&folder.join(path), bytes);
+    let now = ctime(&folder.join(path).metadata().expect("a file"));
+    let id = scene.id(folder, path);
     let sql = "update images set ctime_ns = split_part($1, ' ', 2)::bigint where id = split_part($1, ' ', 1)::uuid";
     scene.sql::<()>(sql, &format!("{id} {now}"));
 }

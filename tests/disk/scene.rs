@@ -7,6 +7,7 @@ use std::{
     fs,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    process::Command,
     thread,
     time::Duration,
 };
@@ -21,7 +22,7 @@ use tempfile::TempDir;
 use crate::{
     asking::{self, Answer},
     pictures::{Bytes, on_disk},
-    process::{folder, in_time, until},
+    process::{folder, in_time, signal, until},
     serving::{Place, Server, serve_anywhere},
 };
 
@@ -35,7 +36,11 @@ pub(crate) struct Scene {
     place: Place,
     ground: TempDir,
     settings: Vec<String>,
+    within: Option<Within>,
 }
+
+/// Makes the command of another program that starts the server's.
+pub(crate) type Within = fn(&Command) -> Command;
 
 /// One that was added.
 #[derive(Clone)]
@@ -80,8 +85,12 @@ impl Scene {
     }
 
     pub(crate) fn open_at(place: Place, settings: &[&str]) -> Scene {
+        Scene::open_within(place, settings, None)
+    }
+
+    pub(crate) fn open_within(place: Place, settings: &[&str], within: Option<Within>) -> Scene {
         let settings = settings.iter().map(ToString::to_string).collect();
-        let mut scene = Scene { server: None, place, ground: folder(), settings };
+        let mut scene = Scene { server: None, place, ground: folder(), settings, within };
         scene.start();
         scene
     }
@@ -89,12 +98,35 @@ impl Scene {
     pub(crate) fn start(&mut self) {
         let mut command = serve_anywhere(&self.place.data);
         command.arg("--allow-root").arg(self.ground.path()).args(&self.settings);
+        if let Some(within) = self.within {
+            command = within(&command);
+        }
         self.server = Some(Server::start(command));
     }
 
     /// With kill -9.
     pub(crate) fn kill(&mut self) {
         self.server.take().expect("a server").kill();
+    }
+
+    /// As a machine does that is put to sleep, for as long as the closure takes.
+    pub(crate) fn asleep(&self, meanwhile: impl FnOnce()) {
+        let server = self.pid();
+        assert!(signal(server, "STOP"), "it ended");
+        meanwhile();
+        assert!(signal(server, "CONT"), "it ended");
+    }
+
+    /// Of whoever serves our data.
+    fn pid(&self) -> i32 {
+        let serves = [b"\0serve\0--data\0", self.place.data.as_os_str().as_bytes(), b"\0"].concat();
+        let mut pids = fs::read_dir("/proc").expect("the processes").filter_map(|entry| {
+            let pid = entry.ok()?.file_name().to_str()?.parse().ok()?;
+            // it may have ended meanwhile
+            let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+            line.windows(serves.len()).any(|part| part == serves).then_some(pid)
+        });
+        pids.next().expect("a server")
     }
 
     pub(crate) fn server(&self) -> &Server {
