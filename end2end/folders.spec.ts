@@ -1,9 +1,9 @@
 //! Folders beside the managed one: added by the page, followed live, paused, looked at by hand, removed and brought back.
 
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, cell, cells, expect, isLive, isShown, openGallery, png, type Page } from './scene';
+import { test as base, cell, cells, expect, isLive, isLoaded, isShown, openGallery, png, type Page } from './scene';
 import { Server } from './server';
 
 interface Disk {
@@ -285,4 +285,54 @@ test('a picture of an added folder opens like any other', async ({ page, root })
   await goToPictures(page);
   await cell(page, 'trip-0.png').click();
   await expect(page.locator('[data-fact="Folder"]')).toHaveText('Trip');
+});
+
+test('bytes that changed by themselves are found by verifying, said, and accepted', async ({ page, server, root }) => {
+  // Of so few pixels all pictures are of one length.
+  const [before, after] = [png(500, 8, 4), png(501, 8, 4)];
+  expect(after.length).toBe(before.length);
+  const path = join(await folderOf(root, 'trip', 1), 'harbour.png');
+  /** As a disk does that loses bits: neither its length nor its time tells of it. */
+  const write = async (bytes: Buffer) => {
+    await writeFile(path, bytes);
+    await utimes(path, 1_600_000_000, 1_600_000_000);
+  };
+  const checksum = async () => (await server.images()).find((image) => image.filename === 'harbour.png')?.checksum;
+  await write(before);
+  await openFolders(page);
+  await add(page, join(root, 'trip'));
+  await expect(card(page, 'trip')).toContainText('Watching');
+  await expect(card(page, 'trip')).toContainText('2 files');
+  await card(page, 'trip').getByRole('button', { name: 'Edit' }).click();
+  await dialog(page).getByRole('checkbox', { name: /^Look by the clock/ }).check();
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await expect(card(page, 'trip')).toContainText('By the clock');
+  await goToPictures(page);
+  await isShown(page, 'harbour.png');
+  const known = await checksum();
+  const shown = await cell(page, 'harbour.png').locator('img').getAttribute('src');
+
+  await write(after);
+  await goToFolders(page);
+  await card(page, 'trip').getByRole('button', { name: 'Verify' }).click();
+  await goToPictures(page);
+  await expect(cell(page, 'harbour.png').locator('.badge')).toContainText('Damaged');
+  // What it was is still shown.
+  await expect(cell(page, 'harbour.png').locator('img')).toHaveAttribute('src', shown!);
+  await cell(page, 'harbour.png').click();
+  await isLoaded(page.locator('img.photo'));
+  const note = page.locator('.state-note');
+  await expect(note).toContainText('Damaged');
+  await expect(note).toContainText('bytes changed on the disk although nothing wrote to it');
+  expect(await checksum()).toBe(known);
+
+  await note.getByRole('button', { name: 'Accept' }).click();
+  await expect(note).toHaveCount(0);
+  await isLoaded(page.locator('img.photo'));
+  await page.keyboard.press('Escape');
+  await expect(cell(page, 'harbour.png').locator('.badge')).toHaveCount(0);
+  await expect(cell(page, 'harbour.png').locator('img')).not.toHaveAttribute('src', shown!);
+  await isShown(page, 'harbour.png');
+  expect(await checksum()).not.toBe(known);
+  await expect(cell(page, 'trip-0.png').locator('.badge')).toHaveCount(0);
 });
