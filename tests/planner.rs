@@ -82,6 +82,9 @@ fn check_truth(disk: &Disk, catalogue: &Catalogue, story: &Story) {
         let Some(file) = file else { continue };
         let held = row.found_hash.unwrap_or(row.hash);
         assert_eq!(held, file.hash(), "{:?} after {story:?}", row.place);
+        if row.state == State::Ok {
+            assert_eq!(row.said, file.sidecar, "what is said of {:?} after {story:?}", row.place);
+        }
         assert_eq!(row.found_hash.is_some(), row.state == State::Corrupted, "{:?} after {story:?}", row.place);
     }
     for place in disk.files.keys().filter(|place| is_picture(place)) {

@@ -18,6 +18,8 @@ pub(crate) struct Row {
     pub(crate) state: State,
     pub(crate) hash: [u8; 32],
     pub(crate) found_hash: Option<[u8; 32]>,
+    /// Which sidecar was read.
+    pub(crate) said: Option<i64>,
     /// Its record goes on in an older one.
     pub(crate) removed: bool,
     /// In which round it was written first.
@@ -161,7 +163,8 @@ impl Catalogue {
 
     fn write(&mut self, decision: Decision, place: Place, seen: &Seen, hash: [u8; 32]) {
         let (seen, state, found_hash, removed) = (seen.clone(), State::Ok, None, false);
-        let mut new = Row { place, seen, state, hash, found_hash, removed, born: self.round };
+        let said = seen.sidecar_ns;
+        let mut new = Row { place, seen, state, hash, found_hash, said, removed, born: self.round };
         match decision {
             Decision::Insert => {
                 self.drawn += 1;
@@ -233,8 +236,10 @@ impl Catalogue {
     fn inherit(&mut self, old: ImageId, young: ImageId) {
         let heir = self.rows.get_mut(&young).expect("a row");
         heir.removed = true;
-        let goes_on = Row { removed: false, ..heir.clone() };
-        let born = self.rows[&old].born;
-        self.rows.insert(old, Row { born, ..goes_on });
+        let mut goes_on = Row { removed: false, ..heir.clone() };
+        let row = &self.rows[&old];
+        // what is said of it stays until it is read again
+        (goes_on.born, goes_on.said, goes_on.seen.sidecar_ns) = (row.born, row.said, row.seen.sidecar_ns);
+        self.rows.insert(old, goes_on);
     }
 }

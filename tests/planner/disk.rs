@@ -22,6 +22,8 @@ pub(crate) struct File {
     pub(crate) mtime: i64,
     pub(crate) ctime: i64,
     pub(crate) content: u8,
+    /// When it was written what lies beside it.
+    pub(crate) sidecar: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -61,7 +63,7 @@ impl Disk {
     pub(crate) fn change(&mut self, random: &mut Random) -> (Vec<Place>, &'static str) {
         let (source, target) = (self.any(random), Disk::somewhere(random));
         let Some(source) = source else { return (self.create(target, random), "create") };
-        match random.below(16) {
+        match random.below(17) {
             0..=2 => (self.create(target, random), "create"),
             3 => (self.write(&source, random), "write"),
             4 => (self.rot(&source, random), "rot"),
@@ -74,6 +76,7 @@ impl Disk {
             12 => (self.link(&source, target), "link"),
             13 => (self.take_away(&source), "delete"),
             14 => (self.bring_back(random), "restore"),
+            15 => (self.say(source, random), "say"),
             _ => (self.rename_tree(random), "tree"),
         }
     }
@@ -82,7 +85,7 @@ impl Disk {
     fn create(&mut self, place: Place, random: &mut Random) -> Vec<Place> {
         self.inodes += 1;
         let (now, content) = (self.tick(), random.below(CONTENTS) as u8);
-        let file = File { inode: self.inodes, size: size(content), mtime: now, ctime: now, content };
+        let file = File { inode: self.inodes, size: size(content), mtime: now, ctime: now, content, sidecar: None };
         self.files.insert(place.clone(), file);
         vec![place]
     }
@@ -112,6 +115,15 @@ impl Disk {
     fn permit(&mut self, place: &Place) -> Vec<Place> {
         let now = self.tick();
         self.each_name(place, |file| file.ctime = now)
+    }
+
+    /// Beside one of its names.
+    fn say(&mut self, place: Place, random: &mut Random) -> Vec<Place> {
+        let now = self.tick();
+        if let Some(file) = self.files.get_mut(&place) {
+            file.sidecar = if random.one_in(3) { None } else { Some(now) };
+        }
+        vec![place]
     }
 
     fn rename(&mut self, source: &Place, target: Place) -> Vec<Place> {
@@ -232,7 +244,7 @@ impl File {
             ctime_ns: self.ctime,
             inode: self.inode,
             device: 1,
-            sidecar_ns: None,
+            sidecar_ns: self.sidecar,
         }
     }
 

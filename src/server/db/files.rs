@@ -284,13 +284,14 @@ pub async fn heirs(tx: &mut PgConnection, absent: &[ImageId]) -> sqlx::Result<Ve
     Ok(rows.into_iter().map(|row| (row.old, row.young)).collect())
 }
 
-/// The older record goes on where the younger one lies, which is not shown any more.
+/// The older record goes on where the younger one lies, which is not shown any more. What a sidecar says there is read with
+/// the next look.
 pub async fn inherit(tx: &mut PgConnection, pairs: &[(ImageId, ImageId)]) -> sqlx::Result<()> {
     let (old, young): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().map(|(old, young)| (old.0, young.0)).unzip();
     sqlx::query!("update images set removed_at = now() where id = any($1)", &young).execute(&mut *tx).await?;
     sqlx::query!(
         "update images o set folder_id = y.folder_id, path = y.path, name = y.name, state = y.state, reason = y.reason,
-             size = y.size, mtime_ns = y.mtime_ns, ctime_ns = y.ctime_ns, inode = y.inode, device = y.device, sidecar_ns = y.sidecar_ns, racy = y.racy,
+             size = y.size, mtime_ns = y.mtime_ns, ctime_ns = y.ctime_ns, inode = y.inode, device = y.device, racy = y.racy,
              mime = y.mime, width = y.width, height = y.height, thumbhash = y.thumbhash, found_hash = null
          from unnest($1::uuid[], $2::uuid[]) as pair (old, young) join images y on y.id = pair.young
          where o.id = pair.old",

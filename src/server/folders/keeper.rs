@@ -43,6 +43,9 @@ const RETURN: Duration = Duration::from_secs(3);
 /// a watch says nothing when another takes its folder's place.
 pub(super) const CHECK: Duration = Duration::from_secs(30);
 
+/// A verification that was cut off goes on so long after the start, which has better things to do.
+const RESUME: Duration = Duration::from_secs(5);
+
 pub(super) struct Keeper {
     pub(super) app: App,
     pub(super) folder: FolderRow,
@@ -258,7 +261,7 @@ impl Keeper {
     async fn next_verify(&self) -> Option<Instant> {
         let every = self.looking().verify_every?;
         if folders::verify_from(&self.app.pool, self.folder.id).await.is_ok_and(|from| from.is_some()) {
-            return Some(Instant::now() + CHECK);
+            return Some(Instant::now() + RESUME);
         }
         let row = folders::one(&self.app.pool, self.folder.id).await.ok().flatten();
         let since = row
