@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use pixelsync_imaging::{Limits, Region, Verdict, crop, develop, full, probe};
 
 fn pictures() -> Vec<(String, Vec<u8>)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let folder = PathBuf::from("tests/pictures");
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).expect("pictures").filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();

@@ -26,7 +26,9 @@ impl Names<'_> {
         if !self.is_folding {
             return Ok(true);
         }
-        for path in below.ancestors() {
+        let mut outermost_first: Vec<&Path> = below.ancestors().collect();
+        outermost_first.reverse();
+        for path in outermost_first {
             if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
                 && !self.list(folder)?.contains(name)
             {
