@@ -22,6 +22,12 @@ pub fn follows_cell(event: &MouseEvent) -> bool {
     !elsewhere && clicked.is_some_and(|clicked| clicked.closest("[data-id]").ok().flatten().is_some())
 }
 
+/// Whether a press is of a link or a button.
+pub fn is_of_control(event: &MouseEvent) -> bool {
+    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    pressed.is_some_and(|pressed| pressed.closest("a, button").ok().flatten().is_some())
+}
+
 /// False when there is no such cell (yet). It does not scroll: the grid knows better where to.
 pub fn focus_cell(id: ImageId) -> bool {
     let Some(cell) = cell(id) else { return false };

@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::{HtmlElement, PointerEvent, ResizeObserver};
 
 /// Two fingers that meant nothing leave a little.
 const ZOOMED_MIN: f64 = 1.01;
@@ -31,6 +31,44 @@ pub fn is_zoomed() -> bool {
     let read = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
     let scale = read(&window(), "visualViewport").and_then(|viewport| read(&viewport, "scale")?.as_f64());
     scale.is_some_and(|scale| scale > ZOOMED_MIN)
+}
+
+/// Width and height of an element as it lies on the screen.
+pub fn size(element: &HtmlElement) -> (f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    (rect.width(), rect.height())
+}
+
+/// Of an element, counted from the window's corner.
+pub fn middle(element: &HtmlElement) -> (f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0)
+}
+
+/// Pixels of the screen in one of CSS.
+pub fn density() -> f64 {
+    window().device_pixel_ratio()
+}
+
+/// Whether the reader wants less to move by itself.
+pub fn is_calm() -> bool {
+    is_so("(prefers-reduced-motion: reduce)")
+}
+
+/// As the style sheets mean it.
+pub fn is_narrow() -> bool {
+    is_so("(width < 760px)")
+}
+
+fn is_so(question: &str) -> bool {
+    window().match_media(question).ok().flatten().is_some_and(|answer| answer.matches())
+}
+
+/// The element that is told of a pointer now is told of it until it is lifted, wherever it goes.
+pub fn capture(event: &PointerEvent) {
+    if let Some(element) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
 }
 
 pub fn scroll_top(scroller: &HtmlElement) -> f64 {

@@ -76,6 +76,11 @@ impl Card {
         self.version.as_ref().map(|version| format!("/images/{}/preview?v={version}", self.id))
     }
 
+    /// Every pixel of it, as something that browsers show.
+    pub fn full_url(&self) -> Option<String> {
+        self.version.as_ref().map(|version| format!("/images/{}/full?v={version}", self.id))
+    }
+
     pub fn original_url(&self) -> String {
         format!("/files/{}", self.id)
     }

@@ -2,20 +2,20 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{Viewer, turn::Turn};
+use super::{Viewer, geometry::Point, turn::Turn, zoom::Zoom};
 use crate::{
     model::Picture,
     ui::parts::{
         icon::{Icon, Sign},
         live_dot::LiveDot,
-        shared::maybe,
+        shared::{maybe, text},
         theme_switch::ThemeSwitch,
         words,
     },
 };
 
 #[component]
-pub fn Head(turn: Turn) -> impl IntoView {
+pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let read = move |part: fn(&Picture) -> String| maybe(move || viewer.shown.with(|shown| shown.as_ref().map(part)));
     let name = read(|picture| picture.card.name.clone());
@@ -27,6 +27,7 @@ pub fn Head(turn: Turn) -> impl IntoView {
             turn.back();
         }
     };
+    let nearness = text(move || zoom.percent().map_or_else(|| "Fit".into(), |percent| format!("{percent} %")));
     view! {
         <header class="viewer-head">
             <a class="tool" href="/" aria-label="Back to all pictures" title="Back to all pictures (Esc)" on:click=back>
@@ -35,6 +36,15 @@ pub fn Head(turn: Turn) -> impl IntoView {
             <h1 class="viewer-name">{name}</h1>
             <span class="viewer-place">{place}</span>
             <div class="header-end">
+                <button
+                    type="button"
+                    class="tool zoom"
+                    title="Fit the window, or 100 % (Z, + and −)"
+                    on:click=move |_| zoom.toggle(Point::default())
+                >
+                    <span class="visually-hidden">"Zoom: "</span>
+                    {nearness}
+                </button>
                 <LiveDot/>
                 <ThemeSwitch/>
                 <a class="tool original" href=original rel="external" target="_blank" title="Open the original file">

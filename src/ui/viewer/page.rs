@@ -8,7 +8,7 @@ use leptos::{
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::{Viewer, facts::Facts, head::Head, stage::Stage, turn::Turn};
+use super::{Viewer, facts::Facts, head::Head, stage::Stage, turn::Turn, zoom::Zoom};
 use crate::{
     api::{Failure, pictures},
     model::ImageId,
@@ -97,8 +97,15 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
             }
         });
     });
-    let turn = Turn::new();
-    let keys = move |event: KeyboardEvent| turn.by_key(&event);
+    let (turn, zoom) = (Turn::new(), Zoom::new(viewer));
+    let looked_at = Memo::new(move |_| {
+        viewer.shown.with(|shown| shown.as_ref().map(|shown| (shown.card.id, shown.card.version.clone())))
+    });
+    Effect::new(move || {
+        looked_at.track();
+        zoom.fit();
+    });
+    let keys = move |event: KeyboardEvent| turn.by_key(&event, zoom);
     Effect::new(move || {
         let listener = window_event_listener(ev::keydown, keys);
         on_cleanup(move || listener.remove());
@@ -108,8 +115,8 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
     view! {
         <Title text=move || format!("{} · PixelSync", title())/>
         <div class="viewer">
-            <Head turn/>
-            <Stage turn/>
+            <Head turn zoom/>
+            <Stage turn zoom/>
             <Facts/>
         </div>
     }

@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{Viewer, turn::Turn};
+use super::{Viewer, turn::Turn, zoom::Zoom};
 use crate::{
     browser::viewport,
     model::{Card, ImageId, State},
@@ -21,11 +21,11 @@ use crate::{
 const SWIPE_MIN_PX: f64 = 48.0;
 
 #[component]
-pub fn Stage(turn: Turn) -> impl IntoView {
+pub fn Stage(turn: Turn, zoom: Zoom) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let touched = StoredValue::new(None::<(f64, f64)>);
     let start = move |event: TouchEvent| {
-        let turns = event.touches().length() == 1 && !viewport::is_zoomed();
+        let turns = event.touches().length() == 1 && !viewport::is_zoomed() && !untrack(|| zoom.is_near());
         touched.set_value(finger(&event).filter(|_| turns));
     };
     let end = move |event: TouchEvent| {
@@ -38,10 +38,22 @@ pub fn Stage(turn: Turn) -> impl IntoView {
         }
     };
     view! {
-        <main class="stage" on:touchstart=start on:touchend=end>
+        <main
+            class="stage"
+            node_ref=zoom.stage
+            data-near=maybe(move || zoom.is_near().then(String::new))
+            on:touchstart=start
+            on:touchend=end
+            on:wheel=move |event| zoom.by_wheel(&event)
+            on:dblclick=move |event| zoom.by_double_click(&event)
+            on:pointerdown=move |event| zoom.finger_down(&event)
+            on:pointermove=move |event| zoom.finger_moved(&event)
+            on:pointerup=move |event| zoom.finger_up(&event)
+            on:pointercancel=move |event| zoom.finger_up(&event)
+        >
             {when(move || viewer.removed.get(), removed)}
             <Banner failure=viewer.trouble/>
-            <Photo/>
+            <Photo zoom/>
             <TurnLink turn newer=true/>
             <TurnLink turn newer=false/>
         </main>
@@ -121,13 +133,16 @@ impl Source {
 }
 
 #[component]
-fn Photo() -> impl IntoView {
+fn Photo(zoom: Zoom) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let card = Memo::new(move |_| viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.clone())));
     let read = move |part: fn(&Card) -> Option<String>| maybe(move || card.with(|card| card.as_ref().and_then(part)));
     let source = Memo::new(move |former: Option<&Source>| card.with(|card| Source::of(card.as_ref(), former)));
+    // the preview stays below it until it is there
+    let whole = read(|card| card.thumbhash.as_ref().and_then(|_| card.full_url()));
     let image = move || {
         view! {
+            <div class="lens" data-eased=maybe(move || zoom.eased.get().then(String::new)) style:transform=maybe(move || zoom.transform())>
             <img
                 class="photo"
                 src=maybe(move || source.get().preview)
@@ -138,6 +153,8 @@ fn Photo() -> impl IntoView {
                 fetchpriority="high"
                 draggable="false"
             />
+            {when(move || zoom.is_near(), move || view! { <img class="whole" src=whole alt="" draggable="false"/> }.into_any())}
+            </div>
             {part(move || card.with(|card| note(card, viewer)))}
         }
         .into_any()

@@ -3,7 +3,7 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::Viewer;
+use super::{Viewer, zoom::Zoom};
 use crate::{browser::focus, model::ImageId};
 
 type Navigate = Box<dyn Fn(&str, NavigateOptions) + Send + Sync>;
@@ -53,11 +53,13 @@ impl Turn {
         }
     }
 
-    pub fn by_key(&self, event: &KeyboardEvent) {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() || focus::is_typing() {
+    pub fn by_key(&self, event: &KeyboardEvent, zoom: Zoom) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || focus::is_typing() {
             return;
         }
         match event.key().as_str() {
+            _ if zoom.by_key(event) => {}
+            _ if event.shift_key() => return,
             "ArrowLeft" => self.to(untrack(|| self.newer())),
             "ArrowRight" => self.to(untrack(|| self.older())),
             "Escape" => self.back(),

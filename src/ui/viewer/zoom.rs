@@ -1,0 +1,251 @@
+//! The zoom of the picture that is looked at: what wheel, fingers, keys and buttons do to it. Knows no element but the stage.
+
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent},
+    html::Main,
+    prelude::*,
+};
+
+use super::{
+    Viewer,
+    geometry::{Frame, Glide, Point, View},
+};
+use crate::browser::{clock, focus, viewport};
+
+/// Of one press of a key.
+const STEP: f64 = 1.5;
+/// Of a wheel's pixels; a touchpad tells of two fingers as a wheel with Ctrl, and of far fewer pixels.
+const WHEEL: f64 = 0.0016;
+const WHEEL_OF_FINGERS: f64 = 0.01;
+/// Some wheels count lines.
+const LINE_PX: f64 = 32.0;
+/// A pointer that moved less has not drawn anything.
+const DRAW_MIN_PX: f64 = 3.0;
+/// Of the speed that was measured last, as against before.
+const NEWEST_PART: f64 = 0.6;
+/// A finger that rests so long before it is lifted throws nothing.
+const REST_MS: f64 = 60.0;
+
+#[derive(Clone, Copy, Debug)]
+struct Finger {
+    pointer: i32,
+    at: Point,
+}
+
+/// What one finger, or the mouse, does to a picture that is near.
+#[derive(Clone, Copy, Debug, Default)]
+struct Draw {
+    begun_at: Point,
+    /// It has gone far enough to mean it.
+    is_drawn: bool,
+    speed: Point,
+    moved_ms: f64,
+}
+
+#[derive(Clone, Copy)]
+pub struct Zoom {
+    viewer: Viewer,
+    pub stage: NodeRef<Main>,
+    /// None is fitted.
+    view: RwSignal<Option<View>>,
+    frame: RwSignal<Option<Frame>>,
+    /// It goes there and does not jump.
+    pub eased: RwSignal<bool>,
+    fingers: StoredValue<Vec<Finger>>,
+    draw: StoredValue<Draw>,
+    /// A glide goes on as long as its number is this.
+    glides: StoredValue<u32>,
+}
+
+impl Zoom {
+    pub fn new(viewer: Viewer) -> Zoom {
+        Zoom {
+            viewer,
+            stage: NodeRef::new(),
+            view: RwSignal::new(None),
+            frame: RwSignal::new(None),
+            eased: RwSignal::new(false),
+            fingers: StoredValue::new(Vec::new()),
+            draw: StoredValue::new(Draw::default()),
+            glides: StoredValue::new(0),
+        }
+    }
+
+    pub fn is_near(&self) -> bool {
+        self.view.with(Option::is_some)
+    }
+
+    pub fn transform(&self) -> Option<String> {
+        Some(self.frame.get()?.transform(self.view.get()?))
+    }
+
+    /// None is fitted.
+    pub fn percent(&self) -> Option<u32> {
+        Some(self.frame.get()?.percent(self.view.get()?))
+    }
+
+    /// Another picture is shown, or this one in another stage.
+    pub fn fit(&self) {
+        self.stop();
+        self.eased.set(false);
+        self.view.set(None);
+    }
+
+    fn set(&self, frame: Frame, view: Option<View>, eased: bool) {
+        self.eased.set(eased);
+        self.frame.set(Some(frame));
+        self.view.set(view);
+    }
+
+    fn stop(&self) {
+        self.glides.update_value(|number| *number = number.wrapping_add(1));
+    }
+
+    /// As it is now: the window may have changed since the last time.
+    fn measure(&self) -> Option<Frame> {
+        let stage = viewport::size(&self.stage.get_untracked()?);
+        let picture = self.viewer.shown.with_untracked(|shown| {
+            let card = &shown.as_ref()?.card;
+            card.thumbhash.as_ref()?;
+            Some(Point { x: card.width?.into(), y: card.height?.into() })
+        })?;
+        Frame::new(Point { x: stage.0, y: stage.1 }, picture, viewport::density())
+    }
+
+    /// Counted from the middle of the stage.
+    fn place(&self, event: &MouseEvent) -> Option<Point> {
+        let (x, y) = viewport::middle(&self.stage.get_untracked()?);
+        Some(Point { x: f64::from(event.client_x()) - x, y: f64::from(event.client_y()) - y })
+    }
+
+    fn zoom(&self, factor: f64, at: Point, eased: bool) {
+        self.stop();
+        if let Some(frame) = self.measure() {
+            self.set(frame, frame.zoomed(self.view.get_untracked(), factor, at), eased);
+        }
+    }
+
+    /// Fitted, or each of its pixels on one of the screen's.
+    pub fn toggle(&self, at: Point) {
+        self.stop();
+        let Some(frame) = self.measure() else { return };
+        let view = match self.view.get_untracked() {
+            Some(_) => None,
+            None => frame.scaled(None, frame.whole(), at).or_else(|| frame.zoomed(None, 2.0, at)),
+        };
+        self.set(frame, view, true);
+    }
+
+    /// Whether the key is one of these.
+    pub fn by_key(&self, event: &KeyboardEvent) -> bool {
+        let middle = Point::default();
+        match event.key().as_str() {
+            "+" | "=" => self.zoom(STEP, middle, true),
+            "-" | "_" => self.zoom(1.0 / STEP, middle, true),
+            "0" => {
+                self.fit();
+                self.eased.set(true);
+            }
+            "1" | "z" => self.toggle(middle),
+            _ => return false,
+        }
+        true
+    }
+
+    pub fn by_wheel(&self, event: &WheelEvent) {
+        // where the page scrolls, the wheel is for that, until the picture is near
+        let scrolls = viewport::is_narrow() && !event.ctrl_key() && !self.view.with_untracked(Option::is_some);
+        let Some(at) = self.place(event).filter(|_| !scrolls) else { return };
+        event.prevent_default();
+        let pixels = if event.delta_mode() == WheelEvent::DOM_DELTA_PIXEL { 1.0 } else { LINE_PX };
+        let strength = if event.ctrl_key() { WHEEL_OF_FINGERS } else { WHEEL };
+        self.zoom((-event.delta_y() * pixels * strength).exp(), at, false);
+    }
+
+    pub fn by_double_click(&self, event: &MouseEvent) {
+        if let Some(at) = self.place(event).filter(|_| !focus::is_of_control(event)) {
+            self.toggle(at);
+        }
+    }
+
+    pub fn finger_down(&self, event: &PointerEvent) {
+        let Some(at) = self.place(event).filter(|_| event.button() == 0) else { return };
+        self.stop();
+        self.fingers.update_value(|fingers| {
+            fingers.retain(|finger| finger.pointer != event.pointer_id());
+            fingers.push(Finger { pointer: event.pointer_id(), at });
+        });
+        self.draw.set_value(Draw { begun_at: at, moved_ms: clock::now_ms(), ..Draw::default() });
+    }
+
+    pub fn finger_moved(&self, event: &PointerEvent) {
+        let (Some(to), pointer) = (self.place(event), event.pointer_id()) else { return };
+        let mut fingers = self.fingers.get_value();
+        let count = fingers.len();
+        let Some(finger) = fingers.iter_mut().find(|finger| finger.pointer == pointer) else { return };
+        let from = std::mem::replace(&mut finger.at, to);
+        let other = fingers.iter().find(|finger| finger.pointer != pointer).map(|finger| finger.at);
+        match other {
+            None => self.draw(event, from, to),
+            Some(other) if count == 2 => self.pinch(other, from, to),
+            Some(_) => {}
+        }
+        self.fingers.set_value(fingers);
+    }
+
+    fn draw(&self, event: &PointerEvent, from: Point, to: Point) {
+        let (Some(view), Some(frame)) = (self.view.get_untracked(), self.measure()) else { return };
+        let mut draw = self.draw.get_value();
+        if !draw.is_drawn && draw.begun_at.to(to).length() < DRAW_MIN_PX {
+            return;
+        }
+        if !draw.is_drawn {
+            // from here on it is heard of wherever it goes, and is no press of what lies below it
+            viewport::capture(event);
+        }
+        let now = clock::now_ms();
+        let speed = from.to(to).times(1.0 / (now - draw.moved_ms).max(1.0));
+        let (new, old) = (speed.times(NEWEST_PART), draw.speed.times(1.0 - NEWEST_PART));
+        draw = Draw { is_drawn: true, speed: Point { x: new.x + old.x, y: new.y + old.y }, moved_ms: now, ..draw };
+        self.draw.set_value(draw);
+        self.set(frame, Some(frame.moved(view, from.to(to))), false);
+    }
+
+    fn pinch(&self, other: Point, from: Point, to: Point) {
+        let Some(frame) = self.measure() else { return };
+        let factor = other.to(to).length() / other.to(from).length().max(1.0);
+        let (was, is) = (other.middle(from), other.middle(to));
+        let view = frame.zoomed(self.view.get_untracked(), factor, was);
+        self.set(frame, view.map(|view| frame.moved(view, was.to(is))), false);
+    }
+
+    pub fn finger_up(&self, event: &PointerEvent) {
+        let was_one = self.fingers.with_value(Vec::len) == 1;
+        self.fingers.update_value(|fingers| fingers.retain(|finger| finger.pointer != event.pointer_id()));
+        let draw = self.draw.get_value();
+        // the finger that is left begins anew
+        self.draw.set_value(Draw::default());
+        if was_one && draw.is_drawn && clock::now_ms() - draw.moved_ms < REST_MS && !viewport::is_calm() {
+            self.stop();
+            self.glide(Glide { speed: draw.speed }, clock::now_ms(), self.glides.get_value());
+        }
+    }
+
+    fn glide(self, mut glide: Glide, since_ms: f64, number: u32) {
+        request_animation_frame(move || {
+            let now = clock::now_ms();
+            let (view, frame) = (self.view.try_get_untracked().flatten(), self.frame.try_get_untracked().flatten());
+            let (Some(view), Some(frame)) = (view, frame) else { return };
+            if self.glides.try_get_value() != Some(number) {
+                return;
+            }
+            if let Some(way) = glide.step(now - since_ms) {
+                let moved = frame.moved(view, way);
+                self.view.set(Some(moved));
+                if moved != view {
+                    self.glide(glide, now, number);
+                }
+            }
+        });
+    }
+}
