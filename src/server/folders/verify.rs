@@ -67,6 +67,9 @@ async fn is_there(folder: &FolderRow) -> bool {
 }
 
 async fn once(app: &App, folder: &FolderRow, marks: &Marks) -> Result<SyncSummary, Error> {
+    // before anybody sees it run: who is cut off goes on, however early
+    let from = folders::verify_from(&app.pool, folder.id).await?.unwrap_or_default();
+    folders::set_verify_from(&app.pool, folder.id, Some(&from)).await?;
     let mut run = Run::begin(app, folder.id, SyncKind::Verify, app.folders.expected(folder.id)).await?;
     let verify = Verify { app, folder, marks, reader: Reader::start(&folder.root) };
     let done = verify.all(&mut run).await;
@@ -84,8 +87,6 @@ impl Verify<'_> {
     async fn all(&self, run: &mut Run) -> Result<(), Error> {
         let (pool, id) = (&self.app.pool, self.folder.id);
         let mut after = folders::verify_from(pool, id).await?.unwrap_or_default();
-        // who is cut off before the first pause goes on as well
-        folders::set_verify_from(pool, id, Some(&after)).await?;
         let mut saved = Instant::now();
         loop {
             let rows = files::known_after(pool, id, &after, BATCH).await?;

@@ -102,8 +102,10 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
         viewer.shown.with(|shown| shown.as_ref().map(|shown| (shown.card.id, shown.card.version.clone())))
     });
     Effect::new(move || {
-        looked_at.track();
-        zoom.fit();
+        // read and not only tracked, because a memo that nobody reads follows nothing
+        if looked_at.get().is_some() {
+            zoom.fit();
+        }
     });
     let keys = move |event: KeyboardEvent| turn.by_key(&event, zoom);
     Effect::new(move || {
