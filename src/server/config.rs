@@ -157,7 +157,7 @@ struct LookingSettings {
     #[arg(long, env = "PIXELSYNC_VERIFY_EVERY", value_name = "TIME", default_value = "30d", value_parser = time)]
     verify_every: Duration,
 
-    /// How many files are written to the catalogue at once at least, where so many come.
+    /// How many files are written to the catalogue at once, up to ten times as many where they come faster.
     #[arg(long, env = "PIXELSYNC_BATCH", value_name = "FILES", default_value_t = 100, value_parser = value_parser!(u16).range(1..=500))]
     batch: u16,
 
@@ -180,7 +180,7 @@ pub struct Looking {
     pub rescan_every: Duration,
     /// None: never.
     pub verify_every: Option<Duration>,
-    /// Files in one transaction at least, while so many come.
+    /// Files in one transaction, up to ten times as many where they come faster.
     pub batch: usize,
     /// Files that are read at once.
     pub concurrency: usize,

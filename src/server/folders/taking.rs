@@ -22,8 +22,8 @@ use crate::{
 
 /// A batch is written when it holds so much, however few they are: nobody waits long for the first of many large ones.
 const BATCH_BYTES_MAX: i64 = 32 << 20;
-/// Files are written together while more are ready than a batch has at least, up to so many.
-const TOGETHER_MAX: usize = 1_000;
+/// While more files are ready than a batch has, so many batches are written as one.
+const BATCHES_MAX: usize = 10;
 /// Small files are read in groups, because handing each to a thread of its own costs more than reading it.
 const GROUP_MAX: usize = 50;
 const GROUP_BYTES_MAX: i64 = 1 << 20;
@@ -69,7 +69,8 @@ impl Keeper {
                 }
             }
             let are_many = batch.len() >= batch_max;
-            let is_full = bytes >= BATCH_BYTES_MAX || are_many && (reading.is_empty() || batch.len() >= TOGETHER_MAX);
+            let is_full =
+                bytes >= BATCH_BYTES_MAX || are_many && (reading.is_empty() || batch.len() >= batch_max * BATCHES_MAX);
             if !batch.is_empty() && (is_last || is_full) {
                 bytes = 0;
                 let report = self.write(std::mem::take(&mut batch), priority).await?;
@@ -91,7 +92,7 @@ impl Keeper {
     fn read_ahead(&self, actions: Vec<Action>) -> mpsc::Receiver<Vec<Answer>> {
         let looking = self.app.folders.looking();
         let (hashes, concurrency, group_max) = (looking.hashes, looking.concurrency, GROUP_MAX.min(looking.batch));
-        let (sender, receiver) = mpsc::channel(TOGETHER_MAX.div_ceil(group_max));
+        let (sender, receiver) = mpsc::channel((looking.batch * BATCHES_MAX).div_ceil(group_max));
         let (app, root) = (self.app.clone(), self.folder.root.clone());
         tokio::spawn(async move {
             let read = |group| read(&app, &root, group, hashes);
