@@ -47,9 +47,6 @@ impl Keeper {
         self.check_at = now + CHECK;
         self.look_at = now + self.pause();
         self.retry_at = None;
-        if let Err(error) = operations::prune(&self.app.pool, self.folder.id, HISTORY_MAX).await {
-            tracing::warn!(%error, "old sync operations could not be removed");
-        }
         // whoever cancelled it knows that not all was looked at
         match &done {
             Ok(_) => {}
@@ -58,6 +55,10 @@ impl Keeper {
                 self.look_at = now + self.looking().rescan_every;
             }
             Err(error) => self.failed(error),
+        }
+        // nobody waits for this to hear how it went
+        if let Err(error) = operations::prune(&self.app.pool, self.folder.id, HISTORY_MAX).await {
+            tracing::warn!(%error, "old sync operations could not be removed");
         }
         done
     }
