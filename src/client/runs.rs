@@ -62,7 +62,11 @@ pub(super) fn verify(what: &OneOrAll, told: &mut Told) -> Result<(), Problem> {
 }
 
 fn begin(server: Server, folder: Folder) -> Result<Asked, Problem> {
-    let newest = server.operations(folder.id)?.first().map_or(0, |operation| operation.id);
+    let operations = server.operations(folder.id)?;
+    let is_running = |it: &&Operation| it.kind == SyncKind::Verify && it.status == SyncStatus::Running;
+    // one that runs already is the one that is waited for
+    let running = operations.iter().find(is_running).map(|operation| operation.id - 1);
+    let newest = running.or(operations.first().map(|operation| operation.id)).unwrap_or(0);
     server.verify(folder.id).map_err(|problem| match problem {
         Problem::Refused(sentence) => Problem::Refused(format!("{}: {sentence}", folder.name)),
         problem => problem,

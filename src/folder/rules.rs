@@ -48,6 +48,17 @@ impl Rules {
         Ok(())
     }
 
+    /// Reads what has not been read yet of the rules in the folders that a path lies in.
+    pub fn read_above(&self, root: &Path, below: &Path) -> std::io::Result<()> {
+        let is_read = |folder: &Path| self.written.read().unwrap_or_else(PoisonError::into_inner).contains_key(folder);
+        for folder in below.ancestors().skip(1) {
+            if !is_read(folder) && root.join(folder).join(RULES_NAME).symlink_metadata().is_ok() {
+                self.read(root, folder)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether an entry is ignored, of whose folder it is known that it is not.
     pub fn ignores(&self, below: &Path, is_folder: bool) -> bool {
         below.file_name().is_some_and(filter::is_ignored) || self.is_ruled_out(below, is_folder)

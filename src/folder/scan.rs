@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    filter,
+    filter, mount,
     names::Names,
     rules::{RULES_NAME, Rules},
     sidecar,
@@ -30,13 +30,16 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Instead of an inode that says nothing, because the next one who mounts the disk sees another.
+    pub const NO_NUMBER: i64 = 0;
+
     pub fn new(path: PathBuf, meta: &Metadata) -> Seen {
         Seen {
             path,
             size: meta.len().cast_signed(),
             mtime_ns: nanoseconds(meta.mtime(), meta.mtime_nsec()),
             ctime_ns: nanoseconds(meta.ctime(), meta.ctime_nsec()),
-            inode: meta.ino().cast_signed(),
+            inode: if mount::numbers_last(meta.dev()) { meta.ino().cast_signed() } else { Seen::NO_NUMBER },
             device: meta.dev().cast_signed(),
             sidecar_ns: None,
         }
@@ -111,10 +114,14 @@ impl Look {
             // it may be a link to where there is more room, and it is never just absent
             return self.add_tree(root, below, rules, entered);
         }
+        // a look at everything may not have come by there yet
+        if let Err(error) = rules.read_above(root, below) {
+            return self.blind.push(Blind { path: below.to_path_buf(), error });
+        }
         match root.join(below).symlink_metadata() {
             Ok(meta) if rules.ignores_path(below, meta.is_dir()) => {}
-            // it lies there under another name
-            Ok(_) if Names::of(root).lists(below).is_ok_and(|lists| !lists) => {}
+            // it lies there under another name, or somewhere else
+            Ok(_) if !Names::of(root).has(below) => {}
             Ok(meta) if meta.is_dir() => self.add_tree(root, below, rules, entered),
             Ok(meta) if meta.is_file() => {
                 let sidecar_ns = sidecar::written(root, below, rules);

@@ -2,36 +2,50 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{App, Error, background::in_background, reconcile::Known, root};
-use crate::folder::{names::Names, scan::is_absent};
+use super::{App, Error, background::patiently, db::folders::FolderRow, reconcile::Known, root};
+use crate::{
+    folder::{names::Names, scan::is_absent},
+    model::FolderId,
+};
 
 /// Whether no file lies there. A link or a folder of its name is no file, and what could not be asked is not absent.
 pub fn is_empty(root: &Path, below: &Path, names: &mut Names) -> bool {
     match root.join(below).symlink_metadata() {
-        Ok(meta) => !meta.is_file() || names.lists(below).is_ok_and(|lists| !lists),
+        Ok(meta) => !meta.is_file() || !names.has(below),
         Err(error) => is_absent(&error),
     }
 }
 
-/// Those of the records whose paths are empty now. A root that is away tells nothing of what lies below it.
+/// Those of the records whose paths are empty now. A root that is away, or whose disk does not answer, tells nothing of what
+/// lies below it.
 pub async fn gone(app: &App, rows: Vec<Known>) -> Result<Vec<Known>, Error> {
-    if rows.is_empty() {
-        return Ok(rows);
+    let mut of_folders: HashMap<FolderId, Vec<Known>> = HashMap::new();
+    for row in rows {
+        of_folders.entry(row.folder).or_default().push(row);
     }
-    let folders: HashMap<_, _> = app.folders.rows().into_iter().map(|folder| (folder.id, folder)).collect();
-    in_background(move || {
-        let whole = |id| folders.get(&id).filter(|folder| root::check_mark(folder).is_ok());
-        let mut roots = HashMap::new();
-        let mut gone = rows;
-        gone.retain(|row| {
-            let ask = || whole(row.folder).map(|folder| (&folder.root, Names::of(&folder.root)));
-            let asked = roots.entry(row.folder).or_insert_with(ask);
-            asked.as_mut().is_some_and(|(root, names)| is_empty(root, &row.seen.path, names))
-        });
-        // asked again, for a folder may have gone while its files were asked for
-        let still_whole: HashMap<_, bool> = roots.into_keys().map(|id| (id, whole(id).is_some())).collect();
-        gone.retain(|row| still_whole.get(&row.folder) == Some(&true));
-        gone
-    })
-    .await
+    let mut gone = Vec::new();
+    for (id, rows) in of_folders {
+        // one that hangs would take a thread with each question
+        let Some(folder) = app.folders.row(id).filter(|_| app.folders.answers(id)) else { continue };
+        let folders = app.folders.clone();
+        let asked = patiently(move || gone_from(&folder, rows), move || folders.set_answered(id, true));
+        match asked.await? {
+            Some(rows) => gone.extend(rows),
+            None => {
+                app.folders.set_answered(id, false);
+                tracing::warn!(folder = %id, "the disk of a folder does not answer; what lies there is left as it is");
+            }
+        }
+    }
+    Ok(gone)
+}
+
+fn gone_from(folder: &FolderRow, mut rows: Vec<Known>) -> Vec<Known> {
+    if root::check_mark(folder).is_err() {
+        return Vec::new();
+    }
+    let mut names = Names::of(&folder.root);
+    rows.retain(|row| is_empty(&folder.root, &row.seen.path, &mut names));
+    // asked again, for it may have gone while its files were asked for
+    if root::check_mark(folder).is_ok() { rows } else { Vec::new() }
 }

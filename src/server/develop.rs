@@ -326,7 +326,11 @@ async fn open(app: &App, hash: &[u8], purpose: Purpose) -> Result<Opened, Error>
 async fn check_root(app: &App, source: &Source) -> Result<(), Error> {
     let folder = app.folders.rows().into_iter().find(|folder| path_bytes(&folder.root) == source.root);
     match folder {
-        Some(folder) => in_background(move || root::check_mark(&folder)).await?.map(|_| ()),
+        Some(folder) => {
+            let id = folder.id;
+            let checked = in_background(move || root::check_mark(&folder)).await?;
+            checked.map(|_| ()).inspect_err(|_| app.folders.miss(id))
+        }
         None => Ok(()),
     }
 }

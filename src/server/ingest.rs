@@ -57,6 +57,8 @@ pub enum Outcome {
     Updated(State),
     /// It is what it was.
     Same,
+    /// It cannot be read, as before.
+    StillUnread(State),
     Healed,
     Moved,
     /// Its bytes went bad.
@@ -152,7 +154,13 @@ pub async fn add(app: &App, door: Door<'_>, seen: Seen) -> Result<Option<ImageId
     let path = path_bytes(&seen.path).to_vec();
     let sidecar_ns = sidecar::written(&door.folder.root, &seen.path, &Rules::default());
     let seen = Seen { sidecar_ns, ..seen };
-    let action = Action::Add(seen);
+    // the record of a file that is missing has its place there
+    let rows = files::known_at(&app.pool, door.folder.id, std::slice::from_ref(&path)).await?;
+    let action = match rows.into_iter().find(|row| row.seen.path == seen.path) {
+        Some(known) if known.is_as(&seen) => return Ok(Some(known.id)),
+        Some(known) => Action::ReadAgain(known, seen),
+        None => Action::Add(seen),
+    };
     let read = match read(app, &door.folder.root, &action).await? {
         // nobody else knows of it yet
         Read::Content(content, _) => Read::Content(content, false),
@@ -352,6 +360,9 @@ impl<'a> Written<'a> {
                 // what somebody wrote there is not taken for what it was, once it can be read
                 let was_written = step.action.known().is_some_and(|known| !reconcile::nobody_wrote(known, seen));
                 self.kept.push((id, seen, racy || was_written));
+                if step.action.known().is_some_and(|known| known.state == content.state) {
+                    return Outcome::StillUnread(content.state);
+                }
                 self.marked.push((id, content));
                 self.tell(activity::Kind::Changed, id);
                 Outcome::Updated(content.state)

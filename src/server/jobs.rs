@@ -280,7 +280,8 @@ async fn work(app: &App, job: &Job, turn: Turn) {
         tracing::warn!(%error, "what came of a job could not be written; it is tried again");
         tokio::time::sleep(TICK).await;
     }
-    if error.is_passing() {
+    // of a folder that is away there is no next job
+    if error.is_passing() && !matches!(error, Error::Offline(_)) {
         let stumbles = app.jobs.0.stumbles.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(RETRY_PASSING.min(REST * 2_u32.pow(stumbles.min(10)))).await;
     }
@@ -297,6 +298,10 @@ async fn perform(app: &App, job: &Job) -> Result<(), Error> {
 
 async fn put_down(app: &App, job: &Job, error: &Error) -> Result<(), db::DbError> {
     let (owner, cause) = (app.jobs.owner(), error.to_string());
+    if matches!(error, Error::Offline(_)) && db::jobs::let_go(&app.pool, job.id, owner).await? {
+        // its pictures still wait, and are queued again when their folder is back
+        return Ok(());
+    }
     if error.is_passing() {
         return db::jobs::give_back(&app.pool, job.id, owner, Some(&cause), RETRY_PASSING).await;
     }

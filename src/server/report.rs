@@ -49,6 +49,7 @@ impl Report {
                 self.found.moved += 1;
                 State::Ok
             }
+            Outcome::StillUnread(state) => state,
             Outcome::Rotten => State::Corrupted,
             Outcome::Same | Outcome::Later => State::Ok,
         };

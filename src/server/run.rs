@@ -67,7 +67,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
         () = out_of_patience => tracing::warn!("some requests did not end in time; they are cut off"),
     }
     stop.cancel();
-    parts.wait().await;
+    if tokio::time::timeout(FINISH_MAX, parts.wait()).await.is_err() {
+        tracing::warn!("some work did not end in time; it is cut off, and done again at the next start");
+    }
     end_of_database.cancel();
     keeping.await?
 }

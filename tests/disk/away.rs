@@ -5,7 +5,7 @@ use std::{fs, path::Path, thread};
 use crate::{
     mount::{self, Mount},
     pictures::{plant, put},
-    process::folder,
+    process::{folder, until},
     scene::{Folder, Scene, Story},
     skipped,
 };
@@ -111,6 +111,51 @@ fn unmount_for_a_while(mount: impl Fn(&Path) -> Result<Mount, String>) {
     scene.until_at_rest(&folder);
     check_same(&scene.stories(&folder), &before);
     come_back(&scene, &folder);
+    scene.equal(&folder);
+}
+
+/// Its folder is whole, and says nothing of what is not on it.
+#[test]
+fn a_disk_below_a_folder_that_was_unmounted_for_a_while_is_as_it_was() {
+    let (disk, scene) = (folder(), Scene::open());
+    let _kept = match Mount::memory(disk.path(), 64) {
+        Ok(mount) => mount,
+        Err(why) => return skipped("a disk below a folder", &why),
+    };
+    let place = scene.path("here/disk 2");
+    fs::create_dir_all(&place).expect("a mount point");
+    let folder = scene.add("here");
+    put(folder.join("a.png"));
+    let mounted = Mount::again(disk.path(), &place).expect("a mount");
+    plant(&place, 80);
+    scene.until_equal(&folder);
+    scene.until_at_rest(&folder);
+    let before = scene.stories(&folder);
+
+    drop(mounted);
+    until("a word of it", || {
+        scene
+            .show(&folder)
+            .is_some_and(|shown| shown["said"].as_str().is_some_and(|said| said.contains("disk 2 is not mounted")))
+    });
+    // by hand it is not believed either
+    let found = scene.scan(&folder);
+    assert_eq!(found["missing"], 0, "{found}");
+    check_same(&scene.stories(&folder), &before);
+    // what is not on it is heard of as ever
+    fs::remove_file(folder.join("a.png")).expect("a file");
+    until("a missing picture", || scene.story(&folder, "a.png").state == "missing");
+    put(folder.join("b.png"));
+    until("a new picture", || scene.ids(&folder).contains_key(Path::new("b.png")));
+
+    let _mounted = Mount::again(disk.path(), &place).expect("a mount");
+    scene.until_equal(&folder);
+    let mut after = scene.stories(&folder);
+    after.retain(|story| story.path.starts_with("disk 2/"));
+    // a.png is the first of them
+    check_same(&after, &before[1..]);
+    put(place.join("new.png"));
+    scene.until_equal(&folder);
     scene.equal(&folder);
 }
 

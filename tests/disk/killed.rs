@@ -82,11 +82,12 @@ fn a_verification_that_is_cut_off_goes_on_or_begins_anew() {
 fn a_verification_goes_on_from_where_it_was() {
     let mut scene = Scene::open();
     let folder = scene.add("here");
-    put_long(&folder, &["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "f.jpg"]);
+    let before: Vec<String> = ('a'..='s').map(|name| format!("a{name}.jpg")).collect();
+    put_long(&folder, &before);
     // nothing has to be developed of these
     (0..VERIFIED_AT_ONCE)
         .for_each(|number| fs::write(folder.join(format!("m{number}.jpg")), number.to_string()).expect("a file"));
-    let after: Vec<String> = ('n'..='y').map(|name| format!("{name}.jpg")).collect();
+    let after: Vec<String> = ('a'..='s').map(|name| format!("n{name}.jpg")).collect();
     put_long(&folder, &after);
     let good = put(folder.join("z.png"));
     scene.until_equal(&folder);
@@ -172,7 +173,8 @@ fn a_removal_that_is_cut_off_is_carried_on() {
 pub(crate) fn put_long(folder: &Folder, names: &[impl AsRef<str>]) {
     for name in names.iter().map(AsRef::as_ref) {
         let long = File::create(folder.join(name)).expect("a file");
-        long.set_len(LONG_BYTES + u64::from(name.as_bytes()[0])).expect("room");
+        let other = name.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte)) % (1 << 20);
+        long.set_len(LONG_BYTES + other).expect("room");
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Pieces of a file that is written slowly, and the pause between two. It is shorter than what a file has to rest.
-const PIECES: usize = 12;
+const PIECES: usize = 40;
 const BETWEEN: Duration = Duration::from_millis(250);
 
 #[track_caller]
@@ -208,7 +208,8 @@ fn a_move_to_another_disk_is_a_move() {
     if device(&disk) == device(&memory) {
         return skipped("a move to another disk", "/dev/shm is on the same one");
     }
-    plant(&memory.join("trip"), 30);
+    // more than would be believed to be gone
+    plant(&memory.join("trip"), 90);
     scene.until_equal(&memory);
     let before = below(&scene, &memory, "trip");
     run("mv", &[&memory.join("trip"), &disk.join("trip")]);

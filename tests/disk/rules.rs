@@ -68,6 +68,31 @@ fn links_do_not_lead_out() {
 }
 
 #[test]
+fn a_folder_that_became_a_link_is_not_followed_any_more() {
+    let scene = Scene::open();
+    let folder = scene.add("here");
+    plant(&folder.join("trip"), 6);
+    plant(&folder.join("many"), 200);
+    put(folder.join("a.png"));
+    scene.until_equal(&folder);
+    for name in ["trip", "many"] {
+        fs::rename(folder.join(name), scene.path(name)).expect("a rename");
+        symlink(scene.path(name), folder.join(name)).expect("a link");
+    }
+    // so many are believed by a person alone
+    scene.scan(&folder);
+    scene.until_equal(&folder);
+    assert_eq!(scene.ids(&folder).into_keys().collect::<Vec<_>>(), [PathBuf::from("a.png")]);
+    scene.equal(&folder);
+    for name in ["trip", "many"] {
+        fs::remove_file(folder.join(name)).expect("a link");
+        fs::rename(scene.path(name), folder.join(name)).expect("a rename");
+    }
+    scene.until_equal(&folder);
+    scene.equal(&folder);
+}
+
+#[test]
 fn a_folder_may_be_limited_to_some_types() {
     let scene = Scene::open();
     let folder = scene.add_as(&scene.path("here"), json!({ "types": ["png"] }));

@@ -380,3 +380,15 @@ async fn a_repository_is_scanned_as_in_seed_004(pool: Pool) {
     assert_eq!((forced.status, &forced.json()["operation_type"]), (StatusCode::OK, &json!("manual")));
     until(|| async { scene.get(&format!("{at}/scans/latest")).await.json()["operation_type"] == "verify" }).await;
 }
+
+#[sqlx::test]
+async fn a_folder_that_is_away_keeps_no_other_from_being_scanned(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    let other = another(&scene, "other");
+    assert_eq!(add(&scene, &other).await.status, StatusCode::CREATED);
+    std::fs::rename(&other, other.with_extension("away")).expect("a rename");
+    scene.put("a.jpg", &jpeg(1));
+    let found = post(&scene, "/sync").await;
+    assert_eq!((found.status, &found.json()["totalDisk"]), (StatusCode::OK, &json!(1)), "{}", found.text());
+    std::fs::rename(other.with_extension("away"), &other).expect("a rename");
+}

@@ -66,6 +66,17 @@ async fn an_upload_that_is_sent_again_is_kept_once(pool: Pool) {
 }
 
 #[sqlx::test]
+async fn an_upload_under_the_name_of_a_missing_picture_is_there_at_once(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    let first = scene.upload("a.jpg", &jpeg(1)).await.json();
+    std::fs::remove_file(scene.pictures.join("a.jpg")).expect("remove");
+    scene.images_when(|images| images[0]["state"] == "missing").await;
+    let second = scene.upload("a.jpg", &jpeg(2)).await.json();
+    assert_eq!((&second["image"]["id"], &second["image"]["state"]), (&first["image"]["id"], &json!("ok")));
+    assert_ne!(second["image"]["checksum"], first["image"]["checksum"]);
+}
+
+#[sqlx::test]
 async fn an_upload_nobody_waited_for_is_taken_in_when_it_is_sent_again(pool: Pool) {
     let scene = Scene::open(pool).await;
     // its sender went after it had its name and before it had its record

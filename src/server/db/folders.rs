@@ -306,6 +306,17 @@ pub async fn counts(pool: &PgPool, project: ProjectId) -> sqlx::Result<Vec<Count
     .await
 }
 
+/// Below the folder, in order: other file systems that were seen mounted there.
+pub async fn mounts(pool: &PgPool, id: FolderId) -> sqlx::Result<Vec<PathBuf>> {
+    let mounts = sqlx::query_scalar!("select mounts from folders where id = $1", id.0).fetch_optional(pool).await?;
+    Ok(mounts.unwrap_or_default().iter().map(|path| path_from_bytes(path)).collect())
+}
+
+pub async fn set_mounts(pool: &PgPool, id: FolderId, mounts: &[PathBuf]) -> sqlx::Result<()> {
+    let mounts: Vec<Vec<u8>> = mounts.iter().map(|path| path_bytes(path).to_vec()).collect();
+    sqlx::query!("update folders set mounts = $2 where id = $1", id.0, &mounts).execute(pool).await.map(|_| ())
+}
+
 /// How far the run has come that reads everything again. None where none is under way.
 pub async fn verify_from(pool: &PgPool, id: FolderId) -> sqlx::Result<Option<Vec<u8>>> {
     let row = sqlx::query_scalar!("select verify_from from folders where id = $1", id.0).fetch_optional(pool).await?;

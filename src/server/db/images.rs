@@ -205,7 +205,8 @@ pub async fn call_rotten(tx: &mut PgConnection, id: ImageId, found: &Hash, reaso
 /// nothing is to be accepted.
 pub async fn accept(tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<(FolderId, Vec<u8>)>> {
     let row = sqlx::query!(
-        r#"update images set found_hash = null, racy = true
+        // should the disk read well again by then, it is judged as any picture is that waits
+        r#"update images set found_hash = null, racy = true, state = 'pending', reason = null
            where id = $1 and found_hash is not null and removed_at is null
            returning folder_id as "folder: FolderId", path"#,
         id.0

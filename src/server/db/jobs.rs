@@ -202,6 +202,18 @@ pub async fn give_back(pool: &PgPool, job: i64, owner: Uuid, error: Option<&str>
     .map(|_| ())
 }
 
+/// Nobody waits for it: what it is of is queued again when it can be done. False where somebody does.
+pub async fn let_go(pool: &PgPool, job: i64, owner: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "delete from jobs where id = $1 and lease_owner = $2 and kind = 'develop' and priority = 0 and looked_at is null",
+        job,
+        owner
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// The attempt counts.
 pub async fn retry(pool: &PgPool, job: i64, owner: Uuid, error: &str, after: Duration) -> sqlx::Result<()> {
     sqlx::query!(

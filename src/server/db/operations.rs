@@ -44,7 +44,16 @@ impl From<Row> for Operation {
     }
 }
 
+/// One whose end could not be written is over as well: of a kind no two run at once.
 pub async fn begin(pool: &PgPool, folder: FolderId, kind: SyncKind, expected: Option<u32>) -> sqlx::Result<Operation> {
+    sqlx::query!(
+        "update sync_operations set status = 'failed', error = 'The database was away when it ended.', ended_at = now()
+         where folder_id = $1 and status = 'running' and (kind = 'verify') = $2",
+        folder.0,
+        kind == SyncKind::Verify
+    )
+    .execute(pool)
+    .await?;
     let id = sqlx::query_scalar!(
         "insert into sync_operations (folder_id, kind, expected) values ($1, $2, $3) returning id",
         folder.0,

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use futures::future::try_join_all;
 use uuid::Uuid;
 
 use super::{App, Error, check_name, check_types, removing, start};
@@ -12,7 +13,7 @@ use crate::{
     folder::{marker, scan::shown_name},
     model::{Folder, FolderDraft, FolderId},
     server::{
-        background::in_background,
+        background::{in_background, patiently},
         db::{
             self,
             folders::{self, FolderRow},
@@ -26,8 +27,14 @@ struct Surroundings {
     /// The data folder.
     data: PathBuf,
     allowed: Vec<PathBuf>,
-    /// Of the other folders.
-    roots: Vec<(String, PathBuf)>,
+    others: Vec<Other>,
+}
+
+/// Another folder, and where it really is, as far as its disk says.
+struct Other {
+    name: String,
+    root: PathBuf,
+    identity: Option<(u64, u64)>,
 }
 
 pub async fn add(app: &App, draft: FolderDraft) -> Result<Folder, Error> {
@@ -40,10 +47,15 @@ async fn add_in_turn(app: App, draft: FolderDraft) -> Result<Folder, Error> {
     let surroundings = Surroundings {
         data: app.data.clone(),
         allowed: app.folders.looking().allow_roots.clone(),
-        roots: app.folders.rows().into_iter().map(|row| (row.name, row.root)).collect(),
+        others: others(&app).await?,
     };
     let path = PathBuf::from(draft.path.trim());
-    let root = in_background(move || check_place(&path, &surroundings)).await??;
+    let silent = || Error::Refused(format!("The disk of {} does not answer. Try again when it does.", path.display()));
+    let checked = {
+        let path = path.clone();
+        patiently(move || check_place(&path, &surroundings), || {})
+    };
+    let root = checked.await?.ok_or_else(silent)??;
     let owner = owner(&app, &root).await?;
     let mut row = FolderRow {
         id: owner.id,
@@ -76,6 +88,18 @@ async fn add_in_turn(app: App, draft: FolderDraft) -> Result<Folder, Error> {
     app.folders.put(row.clone());
     start(&app, row);
     app.folders.shown(id).ok_or(Error::NotFound)
+}
+
+/// One whose disk hangs is where it was.
+async fn others(app: &App) -> Result<Vec<Other>, Error> {
+    let ask = |row: FolderRow| async move {
+        let root = row.root.clone();
+        let real = || move || (root.canonicalize().unwrap_or_else(|_| root.clone()), identity(&root));
+        let asked = if app.folders.answers(row.id) { patiently(real(), || {}).await? } else { None };
+        let (root, identity) = asked.unwrap_or((row.root, None));
+        Ok(Other { name: row.name, root, identity })
+    };
+    try_join_all(app.folders.rows().into_iter().map(ask)).await
 }
 
 /// Whose a folder will be.
@@ -135,14 +159,23 @@ fn check_place(path: &Path, around: &Surroundings) -> Result<PathBuf, Error> {
     if root.starts_with(&around.data) || around.data.starts_with(&root) {
         return refuse(format!("{shown} holds PixelSync's own data, or lies in it. Choose another folder."));
     }
-    match around.roots.iter().find(|(_, other)| overlap(&root, other)) {
-        Some((name, other)) if same(&root, other) => refuse(format!("{shown} is there already, as “{name}”.")),
-        Some((name, other)) => refuse(format!(
-            "{shown} and “{name}” ({}) lie in each other. A file belongs to one folder only.",
-            other.display()
+    // by two names, as a bind mount has
+    let own = identity(&root);
+    let same = |other: &Other| root == other.root || own.is_some() && own == other.identity;
+    let overlap = |other: &&Other| root.starts_with(&other.root) || other.root.starts_with(&root) || same(other);
+    match around.others.iter().find(overlap) {
+        Some(other) if same(other) => refuse(format!("{shown} is there already, as “{}”.", other.name)),
+        Some(other) => refuse(format!(
+            "{shown} and “{}” ({}) lie in each other. A file belongs to one folder only.",
+            other.name,
+            other.root.display()
         )),
         None => Ok(root),
     }
+}
+
+fn identity(root: &Path) -> Option<(u64, u64)> {
+    root.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
 }
 
 fn not_allowed(path: &Path, allowed: &[PathBuf]) -> String {
@@ -156,17 +189,6 @@ fn not_allowed(path: &Path, allowed: &[PathBuf]) -> String {
         path.display(),
         roots.join(" or ")
     )
-}
-
-fn overlap(one: &Path, other: &Path) -> bool {
-    let other = other.canonicalize().unwrap_or_else(|_| other.to_path_buf());
-    one.starts_with(&other) || other.starts_with(one) || same(one, &other)
-}
-
-/// By two names, as a bind mount has.
-fn same(one: &Path, other: &Path) -> bool {
-    let identity = |path: &Path| path.metadata().ok().map(|meta| (meta.dev(), meta.ino()));
-    one == other || identity(one).is_some_and(|one| Some(one) == identity(other))
 }
 
 fn plainly(error: &std::io::Error) -> &'static str {
@@ -193,6 +215,10 @@ mod tests {
 
     use super::*;
 
+    fn other(name: &str, root: &Path) -> Other {
+        Other { name: name.into(), root: root.to_path_buf(), identity: identity(root) }
+    }
+
     #[test]
     fn a_folder_is_refused_in_a_sentence() {
         let place = tempfile::tempdir().expect("temporary folder");
@@ -205,7 +231,7 @@ mod tests {
         let around = Surroundings {
             data: place.join("data"),
             allowed: vec![place.join("photos"), place.join("other"), place.join("data"), place.join("gone")],
-            roots: vec![("Other".into(), place.join("other"))],
+            others: vec![other("Other", &place.join("other"))],
         };
         let check = |path: &str, expect: &str| {
             let path = if path.starts_with("./") { PathBuf::from(path) } else { place.join(path) };
@@ -220,7 +246,7 @@ mod tests {
         check("data", "own data");
         check("data/pictures", "own data");
         check("other", "there already, as “Other”");
-        let around = Surroundings { roots: vec![("Trip".into(), place.join("photos/trip"))], ..around };
+        let around = Surroundings { others: vec![other("Trip", &place.join("photos/trip"))], ..around };
         let said = check_place(&place.join("photos"), &around).expect_err("a refusal").to_string();
         assert!(said.contains("lie in each other"), "{said}");
         assert_eq!(check_place(&place.join("other"), &around).expect("a folder"), place.join("other"));

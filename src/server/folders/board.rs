@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::future::join_all;
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
     oneshot, watch,
@@ -27,6 +28,8 @@ use crate::{
 /// How often records are counted at most, where something happened; and not more than one part in twenty of the time.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 const COUNT_SHARE: u32 = 20;
+/// After so long a folder that was found away is asked for pictures again.
+const MISSED: Duration = Duration::from_secs(30);
 
 /// Cheap to copy.
 #[derive(Clone)]
@@ -49,6 +52,10 @@ struct Slot {
     said: Option<String>,
     present: u32,
     missing: u32,
+    /// Until then it counts as away, whatever its state.
+    missed: Option<Instant>,
+    /// Questions to its disk that nobody waits for any more, and that it has not answered yet.
+    unanswered: u32,
     scan: Option<Running>,
     verify: Option<Running>,
     last: Option<Operation>,
@@ -82,6 +89,8 @@ impl Slot {
             said: None,
             present: 0,
             missing: 0,
+            missed: None,
+            unanswered: 0,
             scan: None,
             verify: None,
             last: None,
@@ -156,8 +165,30 @@ impl Folders {
         self.slots().iter().find(|slot| slot.row.id == id).map(|slot| slot.row.clone())
     }
 
+    /// Of whose pictures nothing can be had just now.
     pub fn away(&self) -> Vec<FolderId> {
-        self.slots().iter().filter(|slot| slot.state == FolderState::Offline).map(|slot| slot.row.id).collect()
+        let now = Instant::now();
+        let is_away = |slot: &&Slot| slot.state == FolderState::Offline || slot.missed.is_some_and(|until| now < until);
+        self.slots().iter().filter(is_away).map(|slot| slot.row.id).collect()
+    }
+
+    /// Somebody wanted a picture of it and found the folder away, which its keeper, if it has one, has yet to notice.
+    pub fn miss(&self, id: FolderId) {
+        if let Some(slot) = self.slots().iter_mut().find(|slot| slot.row.id == id) {
+            slot.missed = Some(Instant::now() + MISSED);
+        }
+    }
+
+    /// Whether its disk answers, as far as is known.
+    pub fn answers(&self, id: FolderId) -> bool {
+        self.slots().iter().any(|slot| slot.row.id == id && slot.unanswered == 0)
+    }
+
+    /// A question to its disk is not answered, or at last it is.
+    pub fn set_answered(&self, id: FolderId, is_answered: bool) {
+        if let Some(slot) = self.slots().iter_mut().find(|slot| slot.row.id == id) {
+            slot.unanswered = if is_answered { slot.unanswered.saturating_sub(1) } else { slot.unanswered + 1 };
+        }
     }
 
     /// Whether any folder is heard of.
@@ -168,22 +199,27 @@ impl Folders {
     /// Compares a folder, or every one that is not paused, with the catalogue, and answers when both agree. A person asked:
     /// many files gone at once are taken for gone.
     pub async fn scan(&self, id: Option<FolderId>) -> Result<SyncSummary, Error> {
-        let answers: Vec<_> = {
-            let mut slots = self.slots();
-            let mut asked: Vec<_> = slots.iter_mut().filter(|slot| id.is_none_or(|id| id == slot.row.id)).collect();
-            if asked.is_empty() {
-                return Err(Error::NotFound);
-            }
-            if id.is_none() {
-                asked.retain(|slot| slot.keeper.is_some());
-            }
-            asked.into_iter().map(Slot::ask_scan).collect::<Result<_, _>>()?
-        };
-        let mut sum = SyncSummary::default();
-        for answer in answers {
-            sum += answer.await.map_err(|_| Error::Stopped)??;
+        if let Some(id) = id {
+            return self.scan_one(id).await;
         }
-        Ok(sum)
+        let kept: Vec<FolderId> =
+            self.slots().iter().filter(|slot| slot.keeper.is_some()).map(|slot| slot.row.id).collect();
+        let (mut sum, mut failures) = (SyncSummary::default(), Vec::new());
+        let all = kept.len();
+        for done in join_all(kept.into_iter().map(|id| self.scan_one(id))).await {
+            match done {
+                Ok(found) => sum += found,
+                Err(error) => failures.push(error),
+            }
+        }
+        // a folder that is away says so itself, and keeps no other from being looked at
+        let are_all = failures.len() == all;
+        failures.into_iter().next().filter(|_| are_all).map_or(Ok(sum), Err)
+    }
+
+    async fn scan_one(&self, id: FolderId) -> Result<SyncSummary, Error> {
+        let asked = self.slots().iter_mut().find(|slot| slot.row.id == id).ok_or(Error::NotFound)?.ask_scan();
+        asked?.await.map_err(|_| Error::Stopped)?
     }
 
     /// Begins to read and hash every file of a folder again.

@@ -4,6 +4,7 @@
 use std::{
     convert::Infallible,
     panic::AssertUnwindSafe,
+    path::PathBuf,
     sync::{Arc, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -60,6 +61,9 @@ pub(super) struct Keeper {
     /// Which folder the watch stands on: another one may come to lie under the same path.
     pub(super) watched: Option<RootIdentity>,
     pub(super) offline: bool,
+    /// Other disks below the folder: those that were mounted when it was looked at, and those that are away.
+    pub(super) mounted: Vec<PathBuf>,
+    pub(super) away: Vec<PathBuf>,
     /// Set after a failure. Until then nothing else is looked at, because then everything is.
     pub(super) retry_at: Option<Instant>,
     pub(super) check_at: Instant,
@@ -100,6 +104,8 @@ impl Keeper {
             by_clock: None,
             watched: None,
             offline: false,
+            mounted: Vec::new(),
+            away: Vec::new(),
             retry_at: None,
             check_at: now + CHECK,
             look_at: now,
@@ -222,8 +228,12 @@ impl Keeper {
         tokio::task::spawn_blocking(move || root::check_mark(&folder).ok()).await.unwrap_or(None)
     }
 
-    /// Whether the root is away, or the watch stands on a folder that is not the root any more, or on nothing.
+    /// Whether the root is away, or the watch stands on a folder that is not the root any more, or on nothing; or a disk came
+    /// below it, or went.
     async fn lost_root(&self) -> bool {
+        if self.mounts_changed().await {
+            return true;
+        }
         let Some(watch) = self.watch.clone() else { return self.root().await.is_none() };
         let is_alive = move || watch.lock().unwrap_or_else(PoisonError::into_inner).is_alive();
         self.root().await != self.watched || !tokio::task::spawn_blocking(is_alive).await.unwrap_or(true)
@@ -259,10 +269,10 @@ impl Keeper {
 
     /// One that was cut off goes on.
     async fn next_verify(&self) -> Option<Instant> {
-        let every = self.looking().verify_every?;
         if folders::verify_from(&self.app.pool, self.folder.id).await.is_ok_and(|from| from.is_some()) {
             return Some(Instant::now() + RESUME);
         }
+        let every = self.looking().verify_every?;
         let row = folders::one(&self.app.pool, self.folder.id).await.ok().flatten();
         let since = row
             .and_then(|row| row.verified_at)

@@ -6,6 +6,7 @@ mod board;
 mod hints;
 mod keeper;
 mod look;
+mod mounted;
 mod planning;
 mod removing;
 mod run;

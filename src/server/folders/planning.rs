@@ -26,7 +26,8 @@ impl Keeper {
         if difference.strangers.is_empty() && difference.changed.is_empty() {
             return Ok(Vec::new());
         }
-        let strangers: Vec<&Seen> = difference.strangers.iter().collect();
+        let has_number = |seen: &&Seen| seen.inode != Seen::NO_NUMBER;
+        let strangers: Vec<&Seen> = difference.strangers.iter().filter(has_number).collect();
         let origins = match strangers.is_empty() {
             true => Vec::new(),
             false => files::known_as(&self.app.pool, self.folder.project, &strangers).await?,

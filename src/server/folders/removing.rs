@@ -5,7 +5,7 @@ use super::{App, Error, adding, start, stop};
 use crate::{
     model::{FolderId, Records},
     server::{
-        background::in_background,
+        background::patiently,
         db::{
             self,
             folders::{self, Settle},
@@ -34,7 +34,7 @@ async fn remove_in_turn(app: App, id: FolderId, records: Records) -> Result<(), 
     tracing::info!(folder = %row.root.display(), ?records, "a folder was removed");
     if records == Records::Forget {
         // what is kept is found again by it
-        in_background(move || adding::unmark(&row)).await?;
+        patiently(move || adding::unmark(&row), || {}).await?;
     }
     // as long as it takes; what is left is done at the next start
     app.folders.clone().tasks().spawn(async move {

@@ -76,9 +76,12 @@ impl Keeper {
     pub(super) async fn scan_into(&mut self, run: &mut Run, trust: Trust) -> Result<(), Error> {
         root::claim(&self.app.pool, &self.folder).await?;
         self.rules = Arc::new(Rules::new(&self.folder.types));
+        self.learn_mounts().await?;
         self.watch_anew().await;
         let mut stretches = look::at_everything(self.folder.clone(), self.rules.clone(), self.watch.clone());
         let compared = self.compare_all(&mut stretches, run, trust).await;
+        // what was mounted meanwhile may have been taken in
+        self.learn_mounts().await?;
         if matches!(compared, Err(Error::Cancelled)) {
             // the walk goes on to its end, because what it enters is watched
             tokio::spawn(async move { while let Some(Ok(_)) = stretches.recv().await {} });
@@ -100,6 +103,7 @@ impl Keeper {
             if todo.len() >= TODO_MAX {
                 self.take_in_order(&mut todo, Priority::Backlog, run).await?;
             }
+            self.drain_meanwhile().await?;
             run.step()?;
         }
         self.take_in_order(&mut todo, Priority::Backlog, run).await?;
@@ -161,7 +165,11 @@ impl Keeper {
     pub(super) fn show_state(&mut self, undone: Option<String>) {
         self.offline = false;
         let state = if self.by_clock.is_some() { FolderState::Timer } else { FolderState::Watching };
-        self.app.folders.set_state(self.folder.id, state, undone.or_else(|| self.by_clock.clone()));
+        self.app.folders.set_state(
+            self.folder.id,
+            state,
+            undone.or_else(|| self.said_of_mounts()).or_else(|| self.by_clock.clone()),
+        );
     }
 
     pub(super) fn pause(&self) -> Duration {

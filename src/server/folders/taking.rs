@@ -95,9 +95,13 @@ impl Keeper {
         let (sender, receiver) = mpsc::channel((looking.batch * BATCHES_MAX).div_ceil(group_max));
         let (app, root) = (self.app.clone(), self.folder.root.clone());
         tokio::spawn(async move {
-            let read = |group| read(&app, &root, group, hashes);
+            // each in a task of its own: what holds memory goes on although nobody waits for what it reads just now
+            let read = |group| {
+                let (app, root) = (app.clone(), root.clone());
+                tokio::spawn(async move { read(&app, &root, group, hashes).await })
+            };
             let mut reading = stream::iter(groups(actions, group_max)).map(read).buffered(concurrency);
-            while let Some(next) = reading.next().await {
+            while let Some(Ok(next)) = reading.next().await {
                 if sender.send(next).await.is_err() {
                     return;
                 }
@@ -177,17 +181,34 @@ impl Keeper {
         if absent.is_empty() {
             return Ok(());
         }
-        let absent = self.without_moved(absent).await?;
-        if trust == Trust::Nobody {
-            report.held_back = self.hold_back(absent.len()).await?;
-        }
-        if report.held_back.is_some() {
-            return Ok(());
+        self.learn_mounts().await?;
+        absent.retain(|row| !self.is_on_disk_away(&row.seen.path));
+        let mut absent = self.without_moved(absent).await?;
+        if trust == Trust::Nobody && absent.len() > reconcile::VANISHED_ALWAYS_BELIEVED {
+            let (explained, vanished) = self.explained(absent).await?;
+            report.held_back = self.hold_back(vanished.len()).await?;
+            absent = explained;
+            if report.held_back.is_none() {
+                absent.extend(vanished);
+            }
         }
         for batch in absent.chunks(MISSING_BATCH) {
             self.take_away_batch(batch.to_vec(), report).await?;
         }
         Ok(())
+    }
+
+    /// Those of which it is known why they are not where they were, and those that vanished.
+    async fn explained(&self, absent: Vec<Known>) -> Result<(Vec<Known>, Vec<Known>), Error> {
+        let rules = self.rules();
+        let mut heirs = HashSet::new();
+        for batch in absent.chunks(MISSING_BATCH) {
+            let ids: Vec<ImageId> = batch.iter().map(|row| row.id).collect();
+            let pairs = files::heirs(&mut *self.app.pool.acquire().await?, &ids).await?;
+            heirs.extend(pairs.into_iter().map(|(old, _)| old));
+        }
+        let is_explained = |row: &Known| heirs.contains(&row.id) || rules.ignores_path(&row.seen.path, false);
+        Ok(absent.into_iter().partition(is_explained))
     }
 
     /// A move was found by its other end.
