@@ -7,6 +7,7 @@ mod css;
 mod database;
 mod front;
 mod fuzz;
+mod screenshots;
 mod server;
 mod setup;
 mod shell;
@@ -76,6 +77,8 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Take a picture of every screen, at three sizes and in both themes, into target/screenshots
+    Screenshots,
     /// Write `.sqlx` anew, after a query or a migration changed
     Prepare,
     /// Only set up what building, running and testing need
@@ -109,6 +112,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Fuzz { target, seconds } => fuzz::run(&checkout, target.as_deref(), seconds)?,
         Command::Bench { name: None, .. } => bench::list(&checkout),
         Command::Bench { name: Some(name), arguments } => bench::run(&checkout, &name, &arguments)?,
+        Command::Screenshots => screenshots::run(&checkout)?,
         Command::Prepare => sqlx::prepare(&checkout)?,
         Command::Setup => setup::ensure(&checkout, &Need::ALL)?,
     }
