@@ -59,6 +59,19 @@ fn a_look_that_is_cut_off_is_made_up_for() {
 }
 
 #[test]
+fn a_look_by_the_clock_that_is_cut_off_is_made_up_for() {
+    let mut scene = Scene::open_with(&[SLOWLY, &["--rescan-every", "1s"]].concat());
+    let folder = scene.add_as(&scene.path("here"), json!({ "watching": "timer" }));
+    let tree = folder.join("tree");
+    plant(&tree, MANY);
+    until("some of them", || scene.records(&folder).is_some_and(|records| records.len() > 20));
+    kill_during(&mut scene, &folder, "reconciliation");
+    disturb(&tree);
+    start_again(&mut scene, &folder, "reconciliation");
+    scene.equal(&folder);
+}
+
+#[test]
 fn a_verification_that_is_cut_off_goes_on_or_begins_anew() {
     let mut scene = Scene::open_with(SLOWLY);
     let folder = scene.add("here");
