@@ -161,7 +161,7 @@ test('a shape is kept, and turned', async ({ page, server }) => {
   await expect.poll(ratio).toBeCloseTo(16 / 9, 1);
   const [left, top, width, height] = await numbers(page);
   await drag(page, [left + width, top + height], [left + width / 2, top + height]);
-  expect((await numbers(page))[2]).toBeLessThan(width);
+  await expect.poll(async () => (await numbers(page))[2]).toBeLessThan(width);
   expect(await ratio()).toBeCloseTo(16 / 9, 1);
   await page.keyboard.press('Control+ArrowRight');
   expect(await ratio()).toBeCloseTo(16 / 9, 1);

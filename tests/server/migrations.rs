@@ -44,13 +44,13 @@ const BEFORE_PROVENANCE: &str = "
     insert into projects (id, name) values (gen_random_uuid(), 'Pictures');
     insert into folders (id, project_id, path, name) select gen_random_uuid(), id, '/pictures', 'pictures' from projects;
     insert into images (id, project_id, folder_id, path, name, size, mtime_ns, ctime_ns, inode, device, hash, parent_id)
-    select uuid, f.project_id, f.id, name::bytea, name, 1, 0, 0, 9, 0, case when is_read then sha256(name::bytea) end, parent
+    select uuid, f.project_id, f.id, called::bytea, called, 1, 0, 0, 9, 0, case when is_read then sha256(called::bytea) end, parent
     from folders f, (values
         ('00000000-0000-7000-8000-000000000001'::uuid, 'known', true, null),
         ('00000000-0000-7000-8000-000000000002', 'unread', false, null),
         ('00000000-0000-7000-8000-000000000003', 'of known', true, '00000000-0000-7000-8000-000000000001'::uuid),
         ('00000000-0000-7000-8000-000000000004', 'of unread', true, '00000000-0000-7000-8000-000000000002')
-    ) as old (uuid, name, is_read, parent);
+    ) as old (uuid, called, is_read, parent);
     select feed_seal();
 ";
 
