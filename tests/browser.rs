@@ -106,6 +106,9 @@ fn picture() -> Picture {
         exposure: None,
         taken: None,
         hash: None,
+        origin: None,
+        pieces: Vec::new(),
+        pieces_total: 0,
     }
 }
 

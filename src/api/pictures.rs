@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::Failure;
-use crate::model::{ImageId, Picture};
+use crate::model::{Card, ImageId, Picture, Region};
 
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
 pub async fn show_picture(id: ImageId) -> Result<Picture, Failure> {
@@ -22,4 +22,10 @@ pub async fn look_first(ids: Vec<ImageId>) -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "pictures/mend", input = Json)]
 pub async fn mend(id: ImageId) -> Result<(), Failure> {
     Ok(crate::server::develop::mend(&crate::server::App::here()?, id).await?)
+}
+
+/// Cuts a piece out as a picture of its own, which is in the catalogue when this answers and is developed afterwards.
+#[server(prefix = "/api", endpoint = "pictures/crop", input = Json)]
+pub async fn crop_picture(id: ImageId, region: Region) -> Result<Card, Failure> {
+    Ok(crate::server::crops::cut_out(&crate::server::App::here()?, id, region).await?)
 }

@@ -12,6 +12,12 @@ pub fn text(id: &str) -> String {
     find(id).map(|field| field.value()).unwrap_or_default()
 }
 
+pub fn set_text(id: &str, text: &str) {
+    if let Some(field) = find(id) {
+        field.set_value(text);
+    }
+}
+
 pub fn is_ticked(id: &str) -> bool {
     find(id).is_some_and(|field| field.checked())
 }

@@ -1,6 +1,6 @@
-//! Which cell has the keyboard, and giving it to another. Knows a cell only by its `data-id`.
+//! What has the keyboard, and giving it to another. Knows a cell only by its `data-id`.
 
-use leptos::prelude::document;
+use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement, MouseEvent};
 
@@ -26,6 +26,23 @@ pub fn follows_cell(event: &MouseEvent) -> bool {
 pub fn is_of_control(event: &MouseEvent) -> bool {
     let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     pressed.is_some_and(|pressed| pressed.closest("a, button").ok().flatten().is_some())
+}
+
+/// Whether the key that presses things is for the one that has the keyboard.
+pub fn is_on_control() -> bool {
+    document().active_element().is_some_and(|element| element.matches("a, button, summary").unwrap_or(false))
+}
+
+/// Gives the keyboard to the element of that id once it is drawn. It does not scroll.
+pub fn move_to(id: &'static str) {
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = element.focus_with_options(&options);
+        }
+    });
 }
 
 /// False when there is no such cell (yet). It does not scroll: the grid knows better where to.

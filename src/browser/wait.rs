@@ -21,7 +21,11 @@ pub async fn pause(time: Duration) {
 
 /// None when it takes too long. What was waited for is let go of then.
 pub async fn patiently<T>(answer: impl Future<Output = T>) -> Option<T> {
-    match select(pin!(answer), pin!(pause(ANSWER_MAX))).await {
+    within(ANSWER_MAX, answer).await
+}
+
+pub async fn within<T>(time: Duration, answer: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(answer), pin!(pause(time))).await {
         Either::Left((answer, _)) => Some(answer),
         Either::Right(_) => None,
     }

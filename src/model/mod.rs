@@ -1,6 +1,7 @@
 //! Plain data that server and browser share. Knows nothing of either.
 
 pub mod card;
+pub mod crop;
 pub mod feed;
 pub mod folder;
 pub mod id;
@@ -10,6 +11,7 @@ pub mod upload;
 pub mod window;
 
 pub use card::{Card, State};
+pub use crop::{Origin, Region};
 pub use feed::{Batch, Change, Cursor, Op};
 pub use folder::{Folder, FolderDraft, FolderEdit, FolderList, FolderState, Records, Watching};
 pub use id::{FolderId, ImageId, ProjectId};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Cursor, ImageId};
+use super::{Card, Cursor, ImageId, Origin};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
@@ -25,4 +25,20 @@ pub struct Picture {
     pub taken: Option<String>,
     /// SHA-256 of the file, in hex.
     pub hash: Option<String>,
+    /// What it was cut out of.
+    pub origin: Option<Origin>,
+    /// What was cut out of it: the newest ones, newest first, and how many there are.
+    pub pieces: Vec<Card>,
+    pub pieces_total: u32,
+}
+
+impl Picture {
+    /// More are not listed.
+    pub const PIECES_MAX: u32 = 60;
+
+    /// Whether its page shows something of that image.
+    pub fn tells_of(&self, id: ImageId) -> bool {
+        let is_origin = self.origin.as_ref().is_some_and(|origin| origin.card.id == id);
+        self.card.id == id || is_origin || self.pieces.iter().any(|piece| piece.id == id)
+    }
 }

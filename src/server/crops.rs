@@ -12,12 +12,14 @@ use super::{
     App, Error,
     background::in_background,
     db::{
-        activity, crops,
-        images::{self, Source},
+        activity,
+        crops::{self, Intention},
+        images::{self, Original},
         jobs::Priority,
     },
     develop::{self, NotOpened},
     ingest::{self, Door},
+    reconcile::Hash,
     root,
 };
 use crate::{
@@ -30,7 +32,7 @@ use crate::{
         Format, Limits, Purpose,
         crop::{self, Cropped, Region},
     },
-    model::{ImageId, State},
+    model::{self, Card, ImageId, State},
 };
 
 /// The new picture, and how near it is to the data that it comes from.
@@ -39,39 +41,63 @@ pub struct Made {
     pub kind: crop::Kind,
 }
 
+/// For a page: the piece is in the catalogue, and what is seen of it comes by the feed.
+pub async fn cut_out(app: &App, of: ImageId, region: model::Region) -> Result<Card, Error> {
+    let model::Region { x, y, width, height } = region;
+    let region = Region::new(x, y, width, height).map_err(|error| Error::Refused(format!("{error}.")))?;
+    let made = write(app, of, region).await?;
+    images::card(&mut *app.pool.acquire().await?, made.id).await?.ok_or(Error::NotFound)
+}
+
+/// The same, and waits until it is developed.
 pub async fn make(app: &App, of: ImageId, region: Region) -> Result<Made, Error> {
+    let made = write(app, of, region).await?;
+    develop::settled(app, made.id, develop::PROVIDE_MAX).await?;
+    Ok(made)
+}
+
+async fn write(app: &App, of: ImageId, region: Region) -> Result<Made, Error> {
     let original = images::original(&app.pool, of).await?.ok_or(Error::NotFound)?;
     if matches!(original.state, State::Missing | State::Unreadable) {
         return Err(Error::Refused("The file is not there just now, so nothing can be cut out of it.".into()));
     }
     root::check_mark(&app.managed)?;
-    let source = original.source;
-    let piece = cut(app, &source, region).await?;
-    let hash: [u8; 32] = Sha256::digest(&piece.bytes).into();
+    let (piece, of_hash) = cut(app, &original, region).await?;
+    let hash: Hash = Sha256::digest(&piece.bytes).into();
     let number = crops::count(&app.pool, of).await? + 1;
-    let name = piece_name(&path_from_bytes(&source.path), piece.format, number);
+    let name = piece_name(&path_from_bytes(&original.source.path), piece.format, number);
     let recipe = json!({ "crop": region, "kind": piece.kind.name() });
-    crops::intend(&app.pool, &hash, of, &recipe).await?;
+    crops::intend(&app.pool, Intention { hash: &hash, of, of_hash: &of_hash, recipe: &recipe }).await?;
     let kind = piece.kind;
     let id = publish(app, piece, name).await?;
     // had the same piece been there before, nobody took the intention up
     crops::forget(&app.pool, &hash).await?;
-    develop::settled(app, id, develop::PROVIDE_MAX).await?;
     Ok(Made { id, kind })
 }
 
-async fn cut(app: &App, source: &Source, region: Region) -> Result<Cropped, Error> {
+/// The piece, and the hash of what it was cut from: a region is of the picture that was looked at, and of no other.
+async fn cut(app: &App, original: &Original, region: Region) -> Result<(Cropped, Hash), Error> {
     let turn = app.room.core().await?;
-    let file = develop::open_one(app, source, Purpose::Whole).await?.map_err(|why| match why {
+    let file = develop::open_one(app, &original.source, Purpose::Whole).await?.map_err(|why| match why {
         NotOpened::TooLarge(reason) => Error::Refused(reason),
         NotOpened::Forbidden => Error::Refused(ingest::UNREADABLE.into()),
-        NotOpened::Gone => Error::Refused("The file is not there just now, or it has just changed. Try again.".into()),
+        NotOpened::Gone => changed(),
     })?;
+    let known = original.hash.clone();
     in_background(move || {
         let _turn = turn;
-        crop::crop(&file.bytes, region, &Limits::default()).map_err(Error::Refused)
+        let hash: Hash = Sha256::digest(&file.bytes).into();
+        if known.is_some_and(|known| known != hash) {
+            return Err(changed());
+        }
+        let piece = crop::crop(&file.bytes, region, &Limits::default()).map_err(Error::Refused)?;
+        Ok((piece, hash))
     })
     .await?
+}
+
+fn changed() -> Error {
+    Error::Refused("The file is not there just now, or it has just changed. Try again.".into())
 }
 
 async fn publish(app: &App, piece: Cropped, name: String) -> Result<ImageId, Error> {

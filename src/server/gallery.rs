@@ -4,7 +4,7 @@ use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
 use super::{
     App, Error,
-    db::{self, Tx, feed, images},
+    db::{self, Tx, crops, feed, images},
 };
 use crate::{
     folder::scan::path_from_bytes,
@@ -43,6 +43,7 @@ pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {
     let card = images::card(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let row = images::picture(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let beside = images::neighbours(&mut tx, app.project, id).await?;
+    let pieces = crops::pieces(&mut tx, id, i64::from(Picture::PIECES_MAX)).await?;
     Ok(Picture {
         at: feed::head(&mut tx).await?.at,
         newer: beside.newer,
@@ -56,6 +57,9 @@ pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {
         lens: row.lens,
         taken: row.taken_at.and_then(|at| wall_clock(at, row.taken_offset_min)),
         hash: row.hash.map(hex::encode),
+        origin: crops::origin(&mut tx, id).await?,
+        pieces: pieces.cards,
+        pieces_total: u32::try_from(pieces.total).unwrap_or(u32::MAX),
         card,
     })
 }

@@ -38,3 +38,35 @@ async fn what_was_judged_before_there_were_jobs_stays_judged(pool: Pool) {
     let expect = [("corrupted", false, false), ("ok", true, false), ("unsupported", false, true)];
     assert_eq!(judged, expect.map(|(state, is_seen, beyond)| (state.to_owned(), is_seen, beyond)));
 }
+
+/// Two pictures, and a piece of each; of the second one nobody knows the bytes.
+const BEFORE_PROVENANCE: &str = "
+    insert into projects (id, name) values (gen_random_uuid(), 'Pictures');
+    insert into folders (id, project_id, path, name) select gen_random_uuid(), id, '/pictures', 'pictures' from projects;
+    insert into images (id, project_id, folder_id, path, name, size, mtime_ns, ctime_ns, inode, device, hash, parent_id)
+    select uuid, f.project_id, f.id, called::bytea, called, 1, 0, 0, 9, 0, case when is_read then sha256(called::bytea) end, parent
+    from folders f, (values
+        ('00000000-0000-7000-8000-000000000001'::uuid, 'known', true, null),
+        ('00000000-0000-7000-8000-000000000002', 'unread', false, null),
+        ('00000000-0000-7000-8000-000000000003', 'of known', true, '00000000-0000-7000-8000-000000000001'::uuid),
+        ('00000000-0000-7000-8000-000000000004', 'of unread', true, '00000000-0000-7000-8000-000000000002')
+    ) as old (uuid, called, is_read, parent);
+    select feed_seal();
+";
+
+#[sqlx::test(migrations = false)]
+async fn pieces_that_are_there_are_of_what_their_parents_are_now(pool: Pool) {
+    MIGRATIONS.run_to(6, &pool).await.expect("the schema of then");
+    sqlx::raw_sql(BEFORE_PROVENANCE).execute(&pool).await.expect("a catalogue of then");
+    MIGRATIONS.run(&pool).await.expect("the schema of now");
+    let told: i64 = sqlx::query_scalar("select count(*) from feed_outbox").fetch_one(&pool).await.expect("a count");
+    assert_eq!(told, 0, "nothing that is seen has changed");
+
+    let marked = "select name from images where parent_changed order by name";
+    let marked = || sqlx::query_scalar::<_, String>(marked).fetch_all(&pool);
+    assert_eq!(marked().await.expect("names"), Vec::<String>::new());
+    sqlx::raw_sql("update images set hash = sha256('other')").execute(&pool).await.expect("other bytes");
+    assert_eq!(marked().await.expect("names"), ["of known"], "of what nobody knew, nobody knows whether it changed");
+    sqlx::raw_sql("delete from images where name = 'known'").execute(&pool).await.expect("one less");
+    assert_eq!(marked().await.expect("names"), Vec::<String>::new(), "a piece of nothing is of nothing else");
+}

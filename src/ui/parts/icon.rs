@@ -8,6 +8,7 @@ pub enum Sign {
     Back,
     Broken,
     Close,
+    Crop,
     Dark,
     Done,
     Eye,
@@ -23,6 +24,7 @@ pub enum Sign {
     Right,
     Scan,
     System,
+    Turn,
     Unknown,
     Upload,
     Waiting,
@@ -38,6 +40,7 @@ impl Sign {
                 "M4 6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v5l-3.5 2.5L13 11l-4 3-5-3zm0 10 5 2.5 4-3 3.5 2.5 3.5-2.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2z"
             }
             Sign::Close => "M6 6l12 12M18 6 6 18",
+            Sign::Crop => "M7 2.5V15a2 2 0 0 0 2 2h12.5M2.5 7H15a2 2 0 0 1 2 2v12.5",
             Sign::Dark => "M20 14.5A8.5 8.5 0 1 1 9.5 4a6.8 6.8 0 0 0 10.5 10.5z",
             Sign::Done => "M5 12.5 10 17.5 19 7",
             Sign::Eye => {
@@ -63,6 +66,7 @@ impl Sign {
             Sign::Right => "M9 5l7 7-7 7",
             Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
             Sign::System => "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4",
+            Sign::Turn => "M3.5 12.5h10v7.5h-10zM13 4.5h2a4 4 0 0 1 4 4v4m-2.5-2.5L19 12.5l2.5-2.5",
             Sign::Unknown => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM9.7 9.5a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1.1.8-1.1 1.8M12 16.5h.01"
             }

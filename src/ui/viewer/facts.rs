@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Viewer;
+use super::{Viewer, kin::Kin};
 use crate::{
     model::Picture,
     ui::parts::{
@@ -27,6 +27,7 @@ pub fn Facts() -> impl IntoView {
     view! {
         <aside class="facts" aria-label="About this picture">
             {part(list)}
+            <Kin/>
         </aside>
     }
 }

@@ -8,7 +8,15 @@ use leptos::{
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::{Viewer, facts::Facts, head::Head, stage::Stage, turn::Turn, zoom::Zoom};
+use super::{
+    Viewer,
+    crop::{Crop, bar::CropBar},
+    facts::Facts,
+    head::Head,
+    stage::Stage,
+    turn::Turn,
+    zoom::Zoom,
+};
 use crate::{
     api::{Failure, pictures},
     model::ImageId,
@@ -98,6 +106,8 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
         });
     });
     let (turn, zoom) = (Turn::new(), Zoom::new(viewer));
+    let crop = Crop::new(viewer, zoom);
+    provide_context(crop);
     let looked_at = Memo::new(move |_| {
         viewer.shown.with(|shown| shown.as_ref().map(|shown| (shown.card.id, shown.card.version.clone())))
     });
@@ -107,7 +117,11 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
             zoom.fit();
         }
     });
-    let keys = move |event: KeyboardEvent| turn.by_key(&event, zoom);
+    let keys = move |event: KeyboardEvent| {
+        if !crop.by_key(&event) {
+            turn.by_key(&event, zoom);
+        }
+    };
     Effect::new(move || {
         let listener = window_event_listener(ev::keydown, keys);
         on_cleanup(move || listener.remove());
@@ -119,6 +133,7 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
         <div class="viewer">
             <Head turn zoom/>
             <Stage turn zoom/>
+            <CropBar/>
             <Facts/>
         </div>
     }

@@ -5,7 +5,12 @@ use leptos::{
     prelude::*,
 };
 
-use super::{Viewer, turn::Turn, zoom::Zoom};
+use super::{
+    Viewer,
+    crop::{done::CropDone, frame::CropFrame},
+    turn::Turn,
+    zoom::Zoom,
+};
 use crate::{
     browser::viewport,
     model::{Card, ImageId, State},
@@ -56,6 +61,8 @@ pub fn Stage(turn: Turn, zoom: Zoom) -> impl IntoView {
             <Photo zoom/>
             <TurnLink turn newer=true/>
             <TurnLink turn newer=false/>
+            <CropFrame/>
+            <CropDone turn/>
         </main>
     }
 }

@@ -231,7 +231,9 @@ impl Viewer {
             self.change_shown(change);
         }
         // What is wanted may be under way already, and as old as before this.
-        let outdated = moved || batch.changes.iter().any(|change| change.id == id || self.wants(change.id));
+        let told =
+            |id: ImageId| self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.tells_of(id)));
+        let outdated = moved || batch.changes.iter().any(|change| told(change.id) || self.wants(change.id));
         // Of one that was removed there is nothing to read.
         let over = self.removed.get_untracked() && self.wants(id);
         if outdated && !over {
@@ -245,7 +247,7 @@ impl Viewer {
             return self.let_go_of_neighbours();
         }
         for change in changes {
-            self.ready.update_value(|ready| _ = ready.remove(&change.id));
+            self.ready.update_value(|ready| ready.retain(|_, picture| !picture.tells_of(change.id)));
             self.asked.update_value(|asked| _ = asked.remove(&change.id));
         }
     }

@@ -1,6 +1,9 @@
 //! The ways on from a picture: to its neighbours and back to the gallery. Draws nothing.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    prelude::*,
+};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{Viewer, zoom::Zoom};
@@ -43,6 +46,16 @@ impl Turn {
             }
             None => {}
         }
+    }
+
+    /// A link to another picture was pressed. False when it is followed elsewhere, as in another tab.
+    pub fn by_click(&self, event: &MouseEvent, id: ImageId) -> bool {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return false;
+        }
+        event.prevent_default();
+        self.to(Some(id));
+        true
     }
 
     pub fn back(&self) {
