@@ -8,6 +8,7 @@ pub mod found;
 pub mod geometry;
 pub mod grid;
 pub mod lookout;
+pub mod marks;
 pub mod opener;
 pub mod order;
 pub mod page;
