@@ -17,6 +17,17 @@ test('a full gallery hydrates in silence and keeps its elements', async ({ page,
   await expect(cells(page)).toHaveCount(120);
 });
 
+test('a view of some hydrates in silence and keeps its elements', async ({ page, server }) => {
+  await fill(server, 12);
+  await expect.poll(async () => (await (await fetch(`${server.address}/api/v1/images?q=old`)).json()).total).toBe(12);
+  const release = await holdProgram(page);
+  await page.goto('/?q=old&type=png&sort=name-reversed');
+  expect(await tagCells(page)).toBe(12);
+  release();
+  await isLive(page);
+  expect(await taggedCells(page)).toBe(12);
+});
+
 test('a picture\'s page hydrates in silence', async ({ page, server }) => {
   await fill(server, 3);
   for (const { id, filename } of await server.images()) {

@@ -49,6 +49,29 @@ test('the gallery fits, its buttons are large enough, and its drawer opens', asy
   await fitsAcross(page);
 });
 
+test('pictures are looked for with a thumb', async ({ page, server }) => {
+  await fill(server, 12);
+  await openGallery(page);
+  const field = page.getByRole('searchbox', { name: 'Search pictures' });
+  expect((await field.boundingBox())!.height).toBeGreaterThanOrEqual(FINGER_PX);
+  await field.fill('old-0007');
+  await expect(cells(page)).toHaveCount(1);
+  await fitsAcross(page);
+  await isLargeEnough(page, 'Clear the search', 'link');
+  await page.getByRole('link', { name: 'Clear the search' }).tap();
+  await expect(cells(page)).toHaveCount(12);
+
+  await isLargeEnough(page, 'Filter');
+  await page.getByRole('button', { name: 'Filter' }).tap();
+  const value = page.locator('.side-value').filter({ hasText: 'PNG' });
+  await expect(value).toContainText('12');
+  expect((await value.boundingBox())!.height).toBeGreaterThanOrEqual(FINGER_PX);
+  await value.tap();
+  await page.getByRole('button', { name: 'Close the filters' }).tap();
+  await isLargeEnough(page, 'Without PNG', 'link');
+  await fitsAcross(page);
+});
+
 test('an empty gallery fits as well', async ({ page, server }) => {
   await openGallery(page);
   await expect(page.locator('.empty-path')).toHaveText(server.pictures);

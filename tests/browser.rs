@@ -19,7 +19,7 @@ use pixelsync::{
         inbox::{Inbox, Need},
         wait,
     },
-    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, Picture, State, Window},
+    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, Picture, Query, State, Window},
     ui::{
         gallery::{Filler, Gallery},
         viewer::Viewer,
@@ -54,6 +54,12 @@ fn card(number: u128, rev: i64) -> Card {
         thumbhash: None,
         taken_ms: None,
         added_ms: 0,
+        rating: None,
+        flag: None,
+        label: None,
+        parent: None,
+        parent_changed: false,
+        animated: false,
     }
 }
 
@@ -78,7 +84,10 @@ fn gallery() -> (Owner, Gallery) {
     owner.set();
     let gallery = Gallery::new();
     let window = window(10, (1..=100).rev(), 0, 100);
-    gallery.open(Opening { window, newest: Some(id(100)), folders: Vec::new() });
+    gallery.open(
+        Query::default(),
+        Opening { at: window.at, window, newest: Some(id(100)), all: 100, folders: Vec::new() },
+    );
     (owner, gallery)
 }
 
@@ -274,6 +283,41 @@ async fn whoever_scrolls_without_a_network_asks_once_a_pause() {
     network.refused(3).await;
     network.refused(4).await;
     assert_eq!(network.requests.get(), 4);
+}
+
+#[wasm_bindgen_test]
+async fn another_view_clears_nothing_until_it_is_there() {
+    let (_owner, gallery) = gallery();
+    let (network, filler) = (DeadNetwork::new(), Filler::new(gallery));
+    let view = Query::read("?q=boat").0;
+    let ids = || gallery.order.get_untracked();
+    filler.change_view(view.clone());
+    network.refused(1).await;
+    // what is scrolled to meanwhile is of the view that goes, and asked for no more
+    filler.want(40..90);
+    assert_eq!((ids().len(), gallery.is_changing_view(), network.requests.get()), (100, true, 1));
+    assert!(gallery.change_view(window(12, [7, 3], 0, 2)).is_ok());
+    assert_eq!((ids(), gallery.total.get_untracked(), gallery.all.get_untracked()), (vec![id(7), id(3)], 2, 100));
+    // nobody knows yet whether what arrives matches; who is removed does not
+    gallery.apply(&batch(12, 101, vec![change(13, Op::Insert, 101, 1)]));
+    assert_eq!((ids(), gallery.is_stale(), gallery.all.get_untracked()), (vec![id(7), id(3)], true, 101));
+    gallery.apply(&batch(13, 100, vec![change(14, Op::Delete, 7, 2)]));
+    assert_eq!((ids(), gallery.total.get_untracked()), (vec![id(3)], 1));
+    // it is what is shown, so that nothing is left to be asked for
+    filler.change_view(view);
+}
+
+#[wasm_bindgen_test]
+fn all_pictures_are_not_counted_from_an_old_window() {
+    let (_owner, gallery) = gallery();
+    gallery.apply(&batch(10, 101, vec![change(11, Op::Insert, 101, 1)]));
+    gallery.view.set(Query::read("?q=boat").0);
+    assert!(gallery.change_view(window(9, [7], 0, 1)).is_ok());
+    assert!(gallery.is_stale(), "it was found before that was heard");
+    gallery.view.set(Query::default());
+    assert!(gallery.change_view(window(10, (1..=100).rev(), 0, 100)).is_err());
+    assert!(gallery.change_view(window(11, (2..=101).rev(), 0, 101)).is_ok());
+    assert_eq!((gallery.all.get_untracked(), gallery.anchor()), (101, Some(id(101))));
 }
 
 #[wasm_bindgen_test]

@@ -45,6 +45,12 @@ pub fn move_to(id: &'static str) {
     });
 }
 
+/// Whether a press is of a link.
+pub fn is_of_link(event: &MouseEvent) -> bool {
+    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    pressed.is_some_and(|pressed| pressed.closest("a").ok().flatten().is_some())
+}
+
 /// False when there is no such cell (yet). It does not scroll: the grid knows better where to.
 pub fn focus_cell(id: ImageId) -> bool {
     let Some(cell) = cell(id) else { return false };
@@ -59,9 +65,21 @@ pub fn is_typing() -> bool {
     active.is_some_and(|element| element.matches("input:not([type=file]), textarea, select").unwrap_or(false))
 }
 
+/// To the element with this id, if it can be seen.
+pub fn give(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether an element that is a popover is open.
+pub fn is_open(element: &HtmlElement) -> bool {
+    element.matches(":popover-open").unwrap_or(false)
+}
+
 /// Closes an element that was opened as a popover; where that is unknown there is nothing to close.
 pub fn close_popover(element: &HtmlElement) {
-    if element.matches(":popover-open").unwrap_or(false) {
+    if is_open(element) {
         let _ = element.hide_popover();
     }
 }

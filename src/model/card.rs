@@ -26,6 +26,15 @@ pub struct Card {
     /// Milliseconds since 1970.
     pub taken_ms: Option<i64>,
     pub added_ms: i64,
+    /// One to five stars; none where nobody gave any.
+    pub rating: Option<i16>,
+    /// `pick` or `reject`.
+    pub flag: Option<String>,
+    pub label: Option<String>,
+    /// What it is a piece of, and whether that is another than it was when the piece was cut.
+    pub parent: Option<ImageId>,
+    pub parent_changed: bool,
+    pub animated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

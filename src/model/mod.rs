@@ -2,20 +2,26 @@
 
 pub mod card;
 pub mod crop;
+pub mod day;
+pub mod facets;
 pub mod feed;
 pub mod folder;
 pub mod id;
 pub mod picture;
+pub mod query;
 pub mod sync;
 pub mod upload;
 pub mod window;
 
 pub use card::{Card, State};
 pub use crop::{Origin, Region};
+pub use day::Day;
+pub use facets::{Count, Facet};
 pub use feed::{Batch, Change, Cursor, Op};
 pub use folder::{Folder, FolderDraft, FolderEdit, FolderList, FolderState, Records, Watching};
 pub use id::{FolderId, ImageId, ProjectId};
 pub use picture::Picture;
+pub use query::{By, Flag, Query, Shape, Sort};
 pub use sync::{Operation, SyncKind, SyncStatus, SyncSummary};
 pub use upload::Uploaded;
 pub use window::{Opening, Window};

@@ -1,4 +1,4 @@
-//! A stretch of the gallery's order, newest first. Knows nothing of pixels on a screen.
+//! A stretch of the gallery, in the order that was asked for. Knows nothing of pixels on a screen.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::{Card, Cursor, Folder, ImageId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Window {
     pub at: Cursor,
-    /// All images at `at`, not only these.
+    /// All that are asked for at `at`, not only these.
     pub total: u32,
     /// The place of the first card in the order below the anchor that was asked for.
     pub start: u32,
@@ -29,8 +29,12 @@ impl Window {
 /// What the gallery page is opened with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
+    /// From where on changes are still to be heard.
+    pub at: Cursor,
     pub window: Window,
     /// The first of all images, which the window need not begin with.
     pub newest: Option<ImageId>,
+    /// How many there are, whatever is looked for.
+    pub all: u32,
     pub folders: Vec<Folder>,
 }

@@ -1,41 +1,112 @@
-//! What the pages ask: the gallery's windows and one picture. Each answer is of one moment and says which.
+//! What the pages ask: windows of the gallery, all of it or what is looked for, and one picture. Each answer is of one moment
+//! and says which.
 
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
 use super::{
     App, Error,
-    db::{self, Tx, crops, feed, images},
+    db::{
+        self, Tx, crops, feed,
+        find::{self, FoundRow, Place, Search, Side},
+        finds, images,
+    },
+    words,
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{ImageId, Opening, Picture, Window},
+    model::{Cursor, Facet, ImageId, Opening, Picture, Query, Window},
 };
 
 /// A start past the end begins at the top.
-pub async fn open(app: &App, start: u32, count: u32) -> Result<Opening, Error> {
+pub async fn open(app: &App, query: &Query, start: u32, count: u32) -> Result<Opening, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    let count = count.min(Window::CARDS_MAX);
-    let mut window = window_in(app, &mut tx, images::NEWEST, start, count).await?;
+    let mut window = window_in(app, &mut tx, query, None, start, count).await?;
     if start > 0 && window.cards.is_empty() {
-        window = window_in(app, &mut tx, images::NEWEST, 0, count).await?;
+        window = window_in(app, &mut tx, query, None, 0, count).await?;
     }
     let newest = match window.start {
         0 => window.newest(),
-        _ => window_in(app, &mut tx, images::NEWEST, 0, 1).await?.newest(),
+        _ => window_in(app, &mut tx, query, None, 0, 1).await?.newest(),
     };
-    Ok(Opening { window, newest, folders: app.folders.list().folders })
+    let (at, all) = (feed::head(&mut tx).await?.at, feed::total(&mut tx, app.project).await?);
+    Ok(Opening { at, window, newest, all, folders: app.folders.list().folders })
 }
 
-pub async fn window(app: &App, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Window, Error> {
+/// The anchor is of the order in which pictures are added; others have none.
+pub async fn window(
+    app: &App,
+    query: &Query,
+    anchor: Option<ImageId>,
+    start: u32,
+    count: u32,
+) -> Result<Window, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    window_in(app, &mut tx, anchor.unwrap_or(images::NEWEST), start, count.min(Window::CARDS_MAX)).await
+    window_in(app, &mut tx, query, anchor, start, count).await
 }
 
-async fn window_in(app: &App, tx: &mut Tx<'_>, anchor: ImageId, start: u32, count: u32) -> Result<Window, Error> {
-    let at = feed::head(tx).await?.at;
-    let total = feed::total(tx, app.project).await?;
-    let cards = images::window(tx, app.project, anchor, i64::from(start), i64::from(count)).await?;
-    Ok(Window { at, total, start, cards })
+async fn window_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    query: &Query,
+    anchor: Option<ImageId>,
+    start: u32,
+    count: u32,
+) -> Result<Window, Error> {
+    let (place, count) = (i64::from(start), i64::from(count.min(Window::CARDS_MAX)));
+    if query.is_all() {
+        let at = feed::head(tx).await?.at;
+        let total = feed::total(tx, app.project).await?;
+        let anchor = anchor.unwrap_or(images::NEWEST);
+        let cards = images::window(tx, app.project, anchor, place, count).await?;
+        return Ok(Window { at, total, start, cards });
+    }
+    let search = search(app, tx, query).await?;
+    let (at, total) = (found_at(tx).await?, search.count(tx).await?);
+    Ok(Window { at, total, start, cards: search.window(tx, place, count).await? })
+}
+
+/// Up to where it is known what is found. While that is made anew, nothing is sure.
+async fn found_at(tx: &mut Tx<'_>) -> Result<Cursor, Error> {
+    let (head, found) = (feed::head(tx).await?.at, finds::position(tx).await?);
+    let is_whole = found.epoch == Some(head.epoch) && found.after.is_none();
+    Ok(Cursor { epoch: head.epoch, seq: if is_whole { found.seq.min(head.seq) } else { 0 } })
+}
+
+async fn search(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<Search, Error> {
+    let query = query.checked();
+    let mut words = Vec::new();
+    for word in words::wanted(&query.words) {
+        let mut alternatives = vec![format!("'{word}':*")];
+        if words::can_be_mistyped(&word) && !find::is_known(tx, &word).await? {
+            alternatives.extend(find::like(tx, &word).await?.iter().map(|other| format!("'{other}'")));
+        }
+        words.push(format!("({})", alternatives.join(" | ")));
+    }
+    Ok(Search { project: app.project, query, words: words.join(" & ") })
+}
+
+/// How many there are of each kind: on each side as if nothing were said about it yet.
+pub async fn facets(app: &App, query: &Query) -> Result<Vec<Facet>, Error> {
+    let mut tx = db::snapshot(&app.pool).await?;
+    let search = search(app, &mut tx, query).await?;
+    let mut facets = Vec::with_capacity(Side::ALL.len());
+    for side in Side::ALL {
+        facets.push(Facet { key: side.key().to_owned(), values: search.counts(&mut tx, side).await? });
+    }
+    Ok(facets)
+}
+
+/// A page of what programs look for.
+pub struct Found {
+    pub rows: Vec<(FoundRow, Place)>,
+    pub total: u32,
+}
+
+pub async fn find(app: &App, query: &Query, below: Option<&Place>, limit: u16) -> Result<Found, Error> {
+    let mut tx = db::snapshot(&app.pool).await?;
+    let search = search(app, &mut tx, query).await?;
+    let rows = search.rest_rows(&mut tx, below, limit.into()).await?;
+    Ok(Found { rows, total: search.count(&mut tx).await? })
 }
 
 pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {

@@ -109,7 +109,7 @@ impl Jobs {
         *self.0.rush.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    fn is_rush(&self) -> bool {
+    pub fn is_rush(&self) -> bool {
         self.0.rush.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last.elapsed() < RUSH)
     }
 

@@ -12,6 +12,7 @@ pub mod db;
 pub mod develop;
 pub mod error;
 pub mod feed;
+pub mod finder;
 pub mod folders;
 pub mod gallery;
 pub mod http;
@@ -25,6 +26,7 @@ pub mod root;
 pub mod run;
 pub mod store;
 pub mod uploads;
+pub mod words;
 
 pub use app::App;
 pub use error::Error;

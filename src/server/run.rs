@@ -18,6 +18,7 @@ use super::{
     database::Database,
     db::{self, Pool},
     feed::Feed,
+    finder,
     folders::{self, Folders},
     http,
     jobs::{self, Jobs},
@@ -122,6 +123,7 @@ pub fn start(app: &App) -> TaskTracker {
     parts.spawn(app.feed.clone().run(app.stop.clone()));
     parts.spawn(folders::keep(app.clone()));
     parts.spawn(jobs::run(app.clone()));
+    parts.spawn(finder::run(app.clone()));
     parts.close();
     parts
 }

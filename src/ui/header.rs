@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    find::field::Find,
     gallery::sidebar::SIDEBAR_ID,
     parts::{
         icon::{Icon, Sign},
@@ -29,6 +30,7 @@ pub fn Header(#[prop(optional)] plain: bool) -> impl IntoView {
                 "Pixel"
                 <b>"Sync"</b>
             </a>
+            {(!plain).then(|| view! { <Find/> })}
             <div class="header-end">
                 {(!plain).then(|| view! { <LiveDot/> })}
                 <ThemeSwitch/>

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod feed;
+pub mod find;
 pub mod folders;
 pub mod gallery;
 pub mod header;

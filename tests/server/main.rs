@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod crops;
+mod find;
 mod folders_http;
 mod formats;
 mod http;

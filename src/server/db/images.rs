@@ -442,6 +442,7 @@ pub async fn original(pool: &PgPool, id: ImageId) -> sqlx::Result<Option<Origina
 }
 
 /// An image as the REST interface tells of it.
+#[derive(sqlx::FromRow)]
 pub struct RestRow {
     pub id: ImageId,
     pub path: Vec<u8>,

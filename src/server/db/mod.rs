@@ -6,6 +6,8 @@ pub mod crops;
 pub mod derivatives;
 pub mod feed;
 pub mod files;
+pub mod find;
+pub mod finds;
 pub mod folders;
 pub mod images;
 pub mod jobs;
@@ -76,6 +78,11 @@ pub fn is_away(error: &DbError) -> bool {
 /// Whether PostgreSQL has no room on its disk.
 pub fn is_full(error: &DbError) -> bool {
     matches!(error, DbError::Database(answer) if answer.code().is_some_and(|code| code == "53100"))
+}
+
+/// Whether a value that was sent as text is none of its kind.
+pub fn is_not_understood(error: &DbError) -> bool {
+    matches!(error, DbError::Database(answer) if answer.code().is_some_and(|code| code.starts_with("22")))
 }
 
 /// Whether a unique constraint says that somebody else was faster.

@@ -7,6 +7,7 @@ mod events;
 mod extract;
 mod files;
 mod folders;
+mod found;
 mod guard;
 mod health;
 mod images;
@@ -30,6 +31,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(health::router())
         .merge(images::router())
+        .merge(found::router())
         .merge(uploads::router())
         .merge(crops::router())
         .merge(files::router())

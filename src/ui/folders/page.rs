@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     browser::live::Status,
+    model::Query,
     ui::{
         feed::Feed,
         gallery::{
@@ -34,7 +35,7 @@ pub fn FoldersPage() -> impl IntoView {
         <Title text="Folders · PixelSync"/>
         <div class="app">
             <Header/>
-            <WithGallery content/>
+            <WithGallery content view=Query::default()/>
         </div>
     }
 }

@@ -1,18 +1,28 @@
-//! The line above the grid: what is shown, how many, in which order.
+//! The line above the grid: what is shown, how many, and the ways to see others or in another order.
 
 use leptos::prelude::*;
 
 use super::Gallery;
-use crate::ui::parts::{shared::text, words};
+use crate::ui::{
+    find::{panel::FilterPanel, sort::SortMenu, words},
+    parts::shared::{maybe, text},
+};
 
 #[component]
 pub fn Bar() -> impl IntoView {
-    let gallery = expect_context::<Gallery>();
+    let Gallery { shown_view, folders, total, all, .. } = expect_context();
+    let heading = text(move || shown_view.with(|view| folders.with(|folders| words::heading(view, folders))));
+    let count = text(move || shown_view.with(|view| words::count(view, total.get(), all.get())));
+    // what was looked for is worth hearing; what arrives by itself is not
+    let polite = maybe(move || shown_view.with(|view| view.is_narrow()).then(|| "polite".to_owned()));
     view! {
         <div class="bar">
-            <h1>"All pictures"</h1>
-            <span class="bar-count">{text(move || words::count(gallery.all.get(), "picture", "pictures"))}</span>
-            <span class="bar-order">"Newest first"</span>
+            <h1>{heading}</h1>
+            <span class="bar-count" aria-live=polite>{count}</span>
+            <div class="bar-end">
+                <FilterPanel/>
+                <SortMenu/>
+            </div>
         </div>
     }
 }

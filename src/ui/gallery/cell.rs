@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Gallery;
+use super::{Gallery, marks::CellMarks};
 use crate::{
     model::{Card, ImageId, State},
     ui::parts::{
@@ -26,6 +26,7 @@ pub fn Cell(id: ImageId) -> impl IntoView {
         >
             <Thumbnail card=card.clone()/>
             <Badge card=card.clone()/>
+            <CellMarks card=card.clone()/>
             <span class="cell-name" aria-hidden="true">{read(&card, name)}</span>
         </a>
     })

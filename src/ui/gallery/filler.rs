@@ -9,12 +9,13 @@ use super::state::Gallery;
 use crate::{
     api::{Failure, gallery::load_window, pictures},
     browser::wait,
-    model::{Cursor, Window},
+    model::{Cursor, Query, Window},
     ui::parts::retry::Again,
 };
 
 #[derive(Clone, Debug, PartialEq)]
 struct Wish {
+    view: Query,
     places: Range<u32>,
     /// From the very top, with what was held back.
     follow: bool,
@@ -31,6 +32,10 @@ pub struct Filler {
     again: Again,
     /// Answers to requests from before it was last raised are not waited for.
     round: StoredValue<u32>,
+    /// Where the window was asked for last, and where it is to be asked for again after a rest.
+    asked: StoredValue<Option<u32>>,
+    resting: StoredValue<Range<u32>>,
+    rest: Again,
 }
 
 impl Filler {
@@ -42,18 +47,63 @@ impl Filler {
             busy: StoredValue::new(false),
             again: Again::new(),
             round: StoredValue::new(0),
+            asked: StoredValue::new(None),
+            resting: StoredValue::new(0..0),
+            rest: Again::new(),
         }
     }
 
+    /// Of the view that is shown. Where the window is already, it is asked for no more often than the view bears.
     pub fn want(&self, places: Range<u32>) {
-        let follows = self.wish.with_value(|wish| wish.as_ref().is_some_and(|wish| wish.follow));
-        if !follows && !places.is_empty() {
-            self.ask(Wish { places, follow: false });
+        if self.gallery.is_changing_view() || self.follows() {
+            return;
+        }
+        match self.gallery.pause() {
+            Some(pause) if places.is_empty() || self.asked.get_value() == Some(places.start) => {
+                let filler = *self;
+                self.resting.set_value(places);
+                self.rest.after(pause, move || filler.ask_rested());
+            }
+            _ if places.is_empty() => {}
+            _ => self.ask_for(places),
         }
     }
 
+    /// With what was held back.
     pub fn want_top(&self, count: u32) {
-        self.ask(Wish { places: 0..count, follow: true });
+        if !self.gallery.is_changing_view() {
+            self.ask(Wish { view: Query::default(), places: 0..count, follow: true });
+        }
+    }
+
+    /// The gallery is to show another view. What is shown stays until its first window is there, and nobody waits any longer
+    /// for one of a view before.
+    pub fn change_view(&self, view: Query) {
+        self.gallery.view.set(view.clone());
+        self.rest.cancel();
+        if !self.gallery.is_changing_view() {
+            return self.wish.set_value(None);
+        }
+        self.wish.set_value(Some(Wish { view, places: 0..Window::CARDS_FIRST, follow: false }));
+        self.retry();
+    }
+
+    fn follows(&self) -> bool {
+        self.wish.with_value(|wish| wish.as_ref().is_some_and(|wish| wish.follow))
+    }
+
+    /// After a rest: the view may be another by now.
+    fn ask_rested(&self) {
+        let places = self.resting.get_value();
+        if !self.gallery.is_changing_view() && !self.follows() && self.gallery.pause().is_some() {
+            // of a view that is empty, its beginning tells when it is not so any more
+            self.ask_for(places.start..places.end.max(places.start + 1));
+        }
+    }
+
+    fn ask_for(&self, places: Range<u32>) {
+        self.asked.set_value(Some(places.start));
+        self.ask(Wish { view: self.gallery.shown_view.get_untracked(), places, follow: false });
     }
 
     /// The line is back: what hangs is not waited for.
@@ -80,9 +130,16 @@ impl Filler {
 
     async fn serve(self, round: u32) {
         while let Some(wish) = self.wish.get_value() {
-            let anchor = if wish.follow { None } else { self.gallery.anchor() };
+            let changes = self.gallery.is_changing_view();
+            let anchor = if wish.follow || changes { None } else { self.gallery.anchor() };
             let count = wish.places.end - wish.places.start;
-            let answer = wait::for_answer(load_window(anchor, wish.places.start, count.min(Window::CARDS_MAX))).await;
+            let answer = wait::for_answer(load_window(
+                wish.view.clone(),
+                anchor,
+                wish.places.start,
+                count.min(Window::CARDS_MAX),
+            ))
+            .await;
             if self.round.get_value() != round {
                 return;
             }
@@ -108,7 +165,14 @@ impl Filler {
         if self.wish.with_value(|newest| newest.as_ref() != Some(wish)) {
             return;
         }
-        let taken = if wish.follow { self.gallery.show_top(window) } else { self.gallery.show(window) };
+        let taken = if self.gallery.is_changing_view() {
+            self.asked.set_value(Some(0));
+            self.gallery.change_view(window)
+        } else if wish.follow {
+            self.gallery.show_top(window)
+        } else {
+            self.gallery.show(window)
+        };
         if taken.is_ok() {
             self.wish.set_value(None);
         }
@@ -117,11 +181,15 @@ impl Filler {
     /// Reads anew what is shown, where it is, after the feed began anew. Nothing is cleared meanwhile.
     pub async fn restart(&self) -> Result<Cursor, Failure> {
         let gallery = self.gallery;
+        if !gallery.shown_view.with_untracked(Query::is_all) {
+            return self.restart_found().await;
+        }
         let (start, held) = (gallery.start.get_untracked(), gallery.held.get_untracked());
         let count = (gallery.order.with_untracked(Vec::len) as u32).clamp(Window::CARDS_FIRST, Window::CARDS_MAX);
         let top = start == 0 && held == 0;
         let anchor = if top { None } else { gallery.anchor() };
-        let mut window = wait::for_answer(load_window(anchor, start, count)).await?;
+        let all = Query::default;
+        let mut window = wait::for_answer(load_window(all(), anchor, start, count)).await?;
         let mut held = 0;
         match window.newest() {
             Some(first) if !top => {
@@ -129,11 +197,29 @@ impl Filler {
                 let place = wait::for_answer(pictures::show_picture(first)).await?.place;
                 held = place.saturating_sub(1).saturating_sub(window.start);
             }
-            None if !top => window = wait::for_answer(load_window(None, 0, count)).await?,
+            None if !top => window = wait::for_answer(load_window(all(), None, 0, count)).await?,
             _ => {}
         }
         let at = window.at;
-        gallery.restart(window, held);
+        match gallery.shown_view.with_untracked(Query::is_all) {
+            true => gallery.restart(window, held),
+            // gone on meanwhile: that window will be of the feed as it is now
+            false => gallery.heard_at.set(at.seq),
+        }
         Ok(at)
+    }
+
+    /// The place in the feed is that of all pictures, read before those that are found.
+    async fn restart_found(&self) -> Result<Cursor, Failure> {
+        let (gallery, view) = (self.gallery, self.gallery.shown_view.get_untracked());
+        let (start, count) = (gallery.start.get_untracked(), gallery.order.with_untracked(Vec::len) as u32);
+        let all = wait::for_answer(load_window(Query::default(), None, 0, 0)).await?;
+        let count = count.clamp(Window::CARDS_FIRST, Window::CARDS_MAX);
+        let window = wait::for_answer(load_window(view.clone(), None, start, count)).await?;
+        match gallery.shown_view.with_untracked(|shown| *shown == view) {
+            true => gallery.restart_found(window, &all),
+            false => gallery.heard_at.set(all.at.seq),
+        }
+        Ok(all.at)
     }
 }

@@ -23,10 +23,13 @@ use crate::{
         frame::OncePerFrame,
         viewport::{self, Measure, SizeWatch},
     },
-    model::Window,
-    ui::parts::{
-        problem::Banner,
-        shared::{maybe, text},
+    model::{Query, Window},
+    ui::{
+        find::{chips::Chips, nothing::Nothing},
+        parts::{
+            problem::Banner,
+            shared::{maybe, text},
+        },
     },
 };
 
@@ -140,6 +143,7 @@ pub fn Grid() -> impl IntoView {
     watch_size(screen, gallery);
     keep_filled(screen, gallery, filler);
     keep_top(screen, gallery, filler);
+    keep_view(screen, gallery);
     keep_focus(screen, gallery);
     keep_lookout(screen, gallery);
     let measure = OncePerFrame::new(move || screen.measure_now());
@@ -151,10 +155,13 @@ pub fn Grid() -> impl IntoView {
     view! {
         <main class="gallery" node_ref=screen.scroller on:scroll=scrolled>
             <Bar/>
+            <Chips/>
             <Pill press=to_top/>
             <Banner failure=filler.trouble/>
+            <Nothing/>
             <div
                 class="spacer"
+                class:bare=move || gallery.total.get() == 0
                 node_ref=screen.content
                 style:height=maybe(move || height(screen, gallery))
                 style=("--columns", maybe(move || Some(screen.geometry.get()?.columns.to_string())))
@@ -247,6 +254,18 @@ fn keep_top(screen: Screen, gallery: Gallery, filler: Filler) {
     });
 }
 
+/// Another view begins at its top.
+fn keep_view(screen: Screen, gallery: Gallery) {
+    Effect::new(move |before: Option<Query>| {
+        let view = gallery.shown_view.get();
+        if before.is_some_and(|before| before != view) {
+            screen.focus.set_value(None);
+            screen.scroll_to(0.0);
+        }
+        view
+    });
+}
+
 /// Gives the focus to the cell that waits for it, once it is there.
 fn keep_focus(screen: Screen, gallery: Gallery) {
     Effect::new(move || {
@@ -283,7 +302,9 @@ fn move_focus(event: &KeyboardEvent, screen: Screen, gallery: Gallery) {
 fn Paging() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
     let (start, total) = (gallery.start.get_untracked(), gallery.total.get_untracked());
-    let link = |start: u32, text: &'static str| view! { <a href=format!("/?start={start}")>{text}</a> };
+    let search = gallery.shown_view.with_untracked(Query::search);
+    let lead = if search.is_empty() { "/?".to_owned() } else { format!("/{search}&") };
+    let link = |start: u32, text: &'static str| view! { <a href=format!("{lead}start={start}")>{text}</a> };
     let newer = (start > 0).then(|| link(start.saturating_sub(Window::CARDS_FIRST), "Newer"));
     let older = start.saturating_add(Window::CARDS_FIRST);
     let older = (older < total).then(|| link(older, "Older"));

@@ -1,13 +1,16 @@
-//! The gallery: all pictures, newest first, as one long grid of which only a window exists.
+//! The gallery: all pictures, or those that are asked for, as one long grid of which only a window exists.
 
 pub mod bar;
 pub mod cell;
 pub mod empty;
 pub mod filler;
+pub mod found;
 pub mod geometry;
 pub mod grid;
 pub mod lookout;
+pub mod marks;
 pub mod opener;
+pub mod order;
 pub mod page;
 pub mod pill;
 pub mod shelf;

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use super::{Gallery, geometry::window_around};
 use crate::{
     api::gallery::open_gallery,
-    model::Window,
+    model::{Query, Window},
     ui::{
         feed::Feed,
         parts::{page_data::page_data, problem::Problem, retry::Attempts},
@@ -25,10 +25,11 @@ pub struct Content {
     pub trouble: &'static str,
 }
 
+/// `view` is what a gallery that is not open yet begins with.
 #[component]
-pub fn WithGallery(content: Content) -> impl IntoView {
+pub fn WithGallery(content: Content, view: Query) -> impl IntoView {
     let gallery = expect_context::<Gallery>();
-    if gallery.is_open() { Either::Left((content.shown)()) } else { Either::Right(view! { <Opener content/> }) }
+    if gallery.is_open() { Either::Left((content.shown)()) } else { Either::Right(view! { <Opener content view/> }) }
 }
 
 /// Which part the page begins with: what its address says, or what is around the picture that the reader comes back from.
@@ -42,18 +43,19 @@ fn first_places(gallery: Gallery) -> Range<u32> {
 }
 
 #[component]
-fn Opener(content: Content) -> impl IntoView {
+fn Opener(content: Content, view: Query) -> impl IntoView {
     let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
     let (places, attempts) = (first_places(gallery), Attempts::new());
-    let opening = page_data(move || open_gallery(places.start, places.end - places.start));
+    let view = StoredValue::new(view);
+    let opening = page_data(move || open_gallery(view.get_value(), places.start, places.end - places.start));
     let retry = move || opening.refetch();
     view! {
         <Transition fallback=content.skeleton>
             {move || Suspend::new(async move {
                 match opening.await {
                     Ok(opening) => {
-                        feed.include(opening.window.at);
-                        gallery.open(opening);
+                        feed.include(opening.at);
+                        gallery.open(view.get_value(), opening);
                         Either::Left((content.shown)())
                     }
                     Err(failure) => {

@@ -1,16 +1,19 @@
-//! The gallery's page: all pictures, or how to get the first one in.
+//! The gallery's page: all pictures or those that its address asks for, or how to get the first one in.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
-    Gallery,
+    Filler, Gallery,
     empty::Empty,
     grid::Grid,
     opener::{Content, WithGallery},
     sidebar::Sidebar,
 };
-use crate::ui::{header::Header, parts::shared::choose};
+use crate::{
+    model::Query,
+    ui::{find::Address, header::Header, parts::shared::choose},
+};
 
 #[component]
 pub fn GalleryPage() -> impl IntoView {
@@ -19,11 +22,12 @@ pub fn GalleryPage() -> impl IntoView {
         skeleton: || view! { <Skeleton/> }.into_any(),
         trouble: "The pictures cannot be shown",
     };
+    let view = Address::here().view.get_untracked();
     view! {
         <Title text="PixelSync"/>
         <div class="app">
             <Header/>
-            <WithGallery content/>
+            <WithGallery content view/>
         </div>
     }
 }
@@ -31,11 +35,23 @@ pub fn GalleryPage() -> impl IntoView {
 #[component]
 fn Opened() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
-    let any = move || gallery.total.get() > 0 || gallery.held.get() > 0;
+    follow_address(gallery);
+    let any = move || gallery.total.get() > 0 || gallery.held.get() > 0 || gallery.shown_view.with(Query::is_narrow);
     view! {
         <Sidebar here="/"/>
         {choose(any, || view! { <Grid/> }.into_any(), || view! { <Empty/> }.into_any())}
     }
+}
+
+/// What the address asks for is shown, however it came there: by a link, by typing, or by going back.
+fn follow_address(gallery: Gallery) {
+    let (address, filler) = (Address::here(), expect_context::<Filler>());
+    Effect::new(move || {
+        let view = address.view.get();
+        if gallery.view.with_untracked(|asked| *asked != view) {
+            filler.change_view(view);
+        }
+    });
 }
 
 /// Stands where the grid will be, in its shape.

@@ -267,15 +267,15 @@ pub mod tests {
     use super::*;
     use crate::model::State;
 
-    fn id(number: u128) -> ImageId {
+    pub(crate) fn id(number: u128) -> ImageId {
         ImageId(Uuid::from_u128(number))
     }
 
-    fn cursor(seq: i64) -> Cursor {
+    pub(crate) fn cursor(seq: i64) -> Cursor {
         Cursor { epoch: Uuid::from_u128(1), seq }
     }
 
-    fn card(number: u128) -> Card {
+    pub(crate) fn card(number: u128) -> Card {
         Card {
             id: id(number),
             rev: 1,
@@ -290,10 +290,16 @@ pub mod tests {
             thumbhash: None,
             taken_ms: None,
             added_ms: 0,
+            rating: None,
+            flag: None,
+            label: None,
+            parent: None,
+            parent_changed: false,
+            animated: false,
         }
     }
 
-    fn change(seq: i64, op: Op, number: u128) -> Change {
+    pub(crate) fn change(seq: i64, op: Op, number: u128) -> Change {
         let card = (op != Op::Delete).then(|| card(number));
         Change { seq, id: id(number), rev: seq, op, card }
     }

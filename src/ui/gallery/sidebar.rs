@@ -1,11 +1,13 @@
 //! Where one can go and how the folders are; on a phone a drawer. Knows how to have the folders looked at again.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::Gallery;
 use crate::{
     browser::focus,
+    model::Query,
     ui::{
+        find::{Address, words::attention},
         folders::{
             act::{Act, carry_out},
             row::{Row, each_folder},
@@ -14,7 +16,7 @@ use crate::{
         parts::{
             icon::{Icon, Sign},
             notice::Notices,
-            shared::text,
+            shared::{maybe, text},
             words,
         },
     },
@@ -34,18 +36,31 @@ pub fn Sidebar(here: &'static str) -> impl IntoView {
         }
     };
     let current = |address| (here == address).then_some("page");
+    let pressed = move |event: MouseEvent| {
+        if focus::is_of_link(&event) {
+            close();
+        }
+    };
+    // of what is asked for on the gallery's page
+    let shows = move |view: Query| {
+        maybe(move || (here == "/" && gallery.view.with(|asked| *asked == view)).then(|| "page".to_owned()))
+    };
     view! {
         <nav class="sidebar" id=SIDEBAR_ID popover="auto" aria-label="Places" node_ref=nav>
-            <a class="place" href="/" aria-current=current("/") on:click=move |_| close()>
+            <a class="place" href="/" aria-current=shows(Query::default()) on:click=move |_| close()>
                 <Icon sign=Sign::Picture/>
                 "All pictures"
                 <span class="place-count">{text(move || words::thousands(gallery.all.get()))}</span>
+            </a>
+            <a class="place" href=attention().page_url() aria-current=shows(attention()) on:click=move |_| close()>
+                <Icon sign=Sign::Attention/>
+                "Needs attention"
             </a>
             <a class="place" href="/folders" aria-current=current("/folders") on:click=move |_| close()>
                 <Icon sign=Sign::Folder/>
                 "Folders"
             </a>
-            <ul class="folders">{each_folder(|row| view! { <FolderLine row/> }.into_any())}</ul>
+            <ul class="folders" on:click=pressed>{each_folder(|row| view! { <FolderLine row/> }.into_any())}</ul>
             <ScanNow close/>
         </nav>
     }
@@ -54,9 +69,12 @@ pub fn Sidebar(here: &'static str) -> impl IntoView {
 #[component]
 fn FolderLine(row: Row) -> impl IntoView {
     let managed = row.now(|folder| folder.managed);
+    let (view, address) = (Query { folders: vec![row.id], ..Query::default() }, Address::here());
+    let href = view.page_url();
+    let current = maybe(move || address.view.with(|asked| *asked == view).then(|| "page".to_owned()));
     view! {
         <li class="folder" title=row.text(|folder| folder.path.clone())>
-            <span class="folder-name">{row.text(|folder| folder.name.clone())}</span>
+            <a class="folder-name" href=href aria-current=current>{row.text(|folder| folder.name.clone())}</a>
             <span class="place-count">{row.text(|folder| words::thousands(folder.present))}</span>
             <span class="folder-path">{row.text(|folder| folder.path.clone())}</span>
             <State row/>

@@ -1,15 +1,22 @@
 //! The gallery as the page holds it: order apart from contents, one signal for each card.
 //! Lives above the routes, so that coming back finds everything as it was. Knows no element.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use leptos::prelude::*;
 
-use super::shelf::{Shelf, TooOld, is_newer};
-use crate::model::{Batch, Card, Folder, ImageId, Opening, Picture, State, Window};
+use super::{
+    order::Order,
+    shelf::{Shelf, TooOld, is_newer},
+};
+use crate::model::{Batch, Card, Folder, ImageId, Opening, Picture, Query, State, Window};
 
 #[derive(Clone, Copy)]
 pub struct Gallery {
+    /// What is asked for. What is shown may still be the view before, until the first window of this one is there.
+    pub view: RwSignal<Query>,
+    /// What is shown.
+    pub shown_view: RwSignal<Query>,
     /// What the scroll bar spans: all images but those held back.
     pub total: RwSignal<u32>,
     /// The place of the window's first card.
@@ -18,15 +25,20 @@ pub struct Gallery {
     pub order: RwSignal<Vec<ImageId>>,
     /// Arrivals that wait for the reader to come back up.
     pub held: RwSignal<u32>,
+    /// All pictures, whatever is asked for.
     pub all: RwSignal<u32>,
     pub folders: RwSignal<Vec<Folder>>,
     /// Bumped when the window became stale.
     pub stale: RwSignal<u32>,
     /// Bumped when something that is still to be made came, or became so.
     pub pending: RwSignal<u32>,
+    /// Up to where the page has heard the feed.
+    pub heard_at: RwSignal<i64>,
     opened: RwSignal<bool>,
     cards: StoredValue<HashMap<ImageId, ArcRwSignal<Card>>>,
-    shelf: StoredValue<Shelf>,
+    content: StoredValue<Order>,
+    /// As the feed said last.
+    all_of_feed: StoredValue<u32>,
     at_top: StoredValue<bool>,
     place: StoredValue<Place>,
     followed: StoredValue<bool>,
@@ -44,6 +56,8 @@ impl Gallery {
     #[expect(clippy::new_without_default, reason = "it makes signals, which is no default of anything")]
     pub fn new() -> Self {
         Gallery {
+            view: RwSignal::new(Query::default()),
+            shown_view: RwSignal::new(Query::default()),
             total: RwSignal::new(0),
             start: RwSignal::new(0),
             order: RwSignal::new(Vec::new()),
@@ -52,9 +66,11 @@ impl Gallery {
             folders: RwSignal::new(Vec::new()),
             stale: RwSignal::new(0),
             pending: RwSignal::new(0),
+            heard_at: RwSignal::new(0),
             opened: RwSignal::new(false),
             cards: StoredValue::new(HashMap::new()),
-            shelf: StoredValue::new(Shelf::default()),
+            content: StoredValue::new(Order::default()),
+            all_of_feed: StoredValue::new(0),
             at_top: StoredValue::new(true),
             place: StoredValue::new(Place::default()),
             followed: StoredValue::new(false),
@@ -65,9 +81,13 @@ impl Gallery {
         self.opened.get_untracked()
     }
 
-    pub fn open(&self, opening: Opening) {
+    pub fn open(&self, view: Query, opening: Opening) {
+        self.content.set_value(Order::open(&view, &opening));
+        self.view.set(view.clone());
+        self.shown_view.set(view);
         self.folders.set(opening.folders);
-        self.shelf.set_value(Shelf::open(&opening.window, opening.newest));
+        self.all_of_feed.set_value(opening.all);
+        self.heard_at.set(opening.at.seq);
         self.at_top.set_value(opening.window.start == 0);
         self.take_cards(opening.window.cards);
         self.publish();
@@ -82,11 +102,25 @@ impl Gallery {
 
     /// The window should be read again where it is.
     pub fn is_stale(&self) -> bool {
-        self.shelf.with_value(Shelf::is_stale)
+        self.content.with_value(Order::is_stale)
     }
 
+    /// Where what arrives is held back, of the view that is shown.
     pub fn anchor(&self) -> Option<ImageId> {
-        self.shelf.with_value(Shelf::anchor)
+        self.content.with_value(Order::anchor)
+    }
+
+    /// What is shown is not what is asked for yet.
+    pub fn is_changing_view(&self) -> bool {
+        self.view.with_untracked(|view| self.shown_view.with_untracked(|shown| view != shown))
+    }
+
+    /// How long to wait before the window that is there is asked for again; None where that is done at once.
+    pub fn pause(&self) -> Option<Duration> {
+        self.content.with_value(|content| match content {
+            Order::Arrival(_) => None,
+            Order::Found(found) => Some(found.pause()),
+        })
     }
 
     /// The card's own signal. None when it has just left the window.
@@ -95,11 +129,11 @@ impl Gallery {
     }
 
     pub fn place_of(&self, id: ImageId) -> Option<u32> {
-        self.shelf.with_value(|shelf| shelf.place_of(id))
+        self.content.with_value(|content| content.place_of(id))
     }
 
     pub fn at_place(&self, place: u32) -> Option<ImageId> {
-        self.shelf.with_value(|shelf| shelf.at_place(place))
+        self.content.with_value(|content| content.at_place(place))
     }
 
     /// Takes the answer to a window that was asked for from the anchor, keeping what it shows already.
@@ -113,9 +147,32 @@ impl Gallery {
     }
 
     fn take(&self, window: Window, follow: bool) -> Result<(), TooOld> {
-        let since = self.shelf.try_update_value(|shelf| shelf.show(&window, follow)).unwrap_or(Err(TooOld))?;
+        let show = |content: &mut Order| match content {
+            Order::Arrival(shelf) => shelf.show(&window, follow),
+            Order::Found(found) => {
+                found.show(&window);
+                Ok(Vec::new())
+            }
+        };
+        let since = self.content.try_update_value(show).unwrap_or(Err(TooOld))?;
         self.take_cards(window.cards);
         self.take_cards(since);
+        self.publish();
+        Ok(())
+    }
+
+    /// The first window of the view that is asked for takes the place of what was shown. All pictures are counted change by
+    /// change, so a window of them has to know what was heard.
+    pub fn change_view(&self, window: Window) -> Result<(), TooOld> {
+        let (view, heard_at) = (self.view.get_untracked(), self.heard_at.get_untracked());
+        if view.is_all() && window.at.seq < heard_at {
+            return Err(TooOld);
+        }
+        self.content.set_value(Order::begin(&view, &window, heard_at));
+        self.at_top.set_value(true);
+        self.place.set_value(Place::default());
+        self.take_cards(window.cards);
+        self.shown_view.set(view);
         self.publish();
         Ok(())
     }
@@ -125,7 +182,18 @@ impl Gallery {
         let anchor = if window.start == 0 && held == 0 { window.newest() } else { self.anchor() };
         let mut shelf = Shelf::open(&window, anchor);
         shelf.set_held(held);
-        self.shelf.set_value(shelf);
+        self.heard_at.set(window.at.seq);
+        self.all_of_feed.set_value(window.total);
+        self.content.set_value(Order::Arrival(shelf));
+        self.take_cards(window.cards);
+        self.publish();
+    }
+
+    /// The same for a view of some, of which `all` tells where the feed is and how many there are of all.
+    pub fn restart_found(&self, window: Window, all: &Window) {
+        self.heard_at.set(all.at.seq);
+        self.all_of_feed.set_value(all.total);
+        self.content.set_value(Order::begin(&self.shown_view.get_untracked(), &window, all.at.seq));
         self.take_cards(window.cards);
         self.publish();
     }
@@ -135,7 +203,11 @@ impl Gallery {
             return;
         }
         let top = self.at_top.get_value();
-        self.shelf.update_value(|shelf| shelf.apply(batch.to, batch.total, &batch.changes, top));
+        self.content.update_value(|content| content.apply(batch, top));
+        if batch.to.seq >= self.heard_at.get_untracked() {
+            self.heard_at.set(batch.to.seq);
+            self.all_of_feed.set_value(batch.total);
+        }
         let shown = batch.changes.iter().filter_map(|change| change.card.clone());
         self.take_cards(shown.collect());
         self.publish();
@@ -154,7 +226,7 @@ impl Gallery {
         if self.held.get_untracked() == 0 {
             return true;
         }
-        let Some(cards) = self.shelf.try_update_value(Shelf::release).flatten() else { return false };
+        let Some(cards) = self.content.try_update_value(Order::release).flatten() else { return false };
         self.take_cards(cards);
         self.publish();
         true
@@ -168,10 +240,11 @@ impl Gallery {
         self.place.update_value(|place| place.scroll_top = scroll_top);
     }
 
-    /// The picture that is looked at now: where the reader comes back to.
+    /// The picture that is looked at now: where the reader comes back to. Its place is one among all pictures.
     pub fn remember_picture(&self, picture: &Picture) {
         let held = self.held.get_untracked();
-        let place = picture.place.checked_sub(held + 1);
+        let is_place = self.shown_view.with_untracked(Query::is_all);
+        let place = picture.place.checked_sub(held + 1).filter(|_| is_place);
         self.place.update_value(|remembered| remembered.opened = Some((picture.card.id, place)));
     }
 
@@ -207,14 +280,14 @@ impl Gallery {
     /// Tells the page what changed, and only that.
     fn publish(&self) {
         let mut stale = false;
-        self.shelf.with_value(|shelf| {
-            set_if_other(self.total, shelf.shown());
-            set_if_other(self.all, shelf.all());
-            set_if_other(self.held, shelf.held());
-            set_if_other(self.start, shelf.start());
-            stale = shelf.is_stale();
-            if self.order.with_untracked(|order| order != shelf.ids()) {
-                self.order.set(shelf.ids().to_vec());
+        self.content.with_value(|content| {
+            set_if_other(self.all, content.all().unwrap_or_else(|| self.all_of_feed.get_value()));
+            set_if_other(self.total, content.shown());
+            set_if_other(self.held, content.held());
+            set_if_other(self.start, content.start());
+            stale = content.is_stale();
+            if self.order.with_untracked(|order| order != content.ids()) {
+                self.order.set(content.ids().to_vec());
             }
         });
         self.order.with_untracked(|order| {

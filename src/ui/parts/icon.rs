@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
+    Attention,
     Away,
     Back,
     Broken,
@@ -12,6 +13,9 @@ pub enum Sign {
     Dark,
     Done,
     Eye,
+    Filter,
+    Find,
+    Flag,
     Folder,
     Left,
     Light,
@@ -23,6 +27,7 @@ pub enum Sign {
     Picture,
     Right,
     Scan,
+    Sort,
     System,
     Turn,
     Unknown,
@@ -34,6 +39,7 @@ impl Sign {
     /// On a field of 24 by 24.
     fn path(self) -> &'static str {
         match self {
+            Sign::Attention => "M12 4.5 21 19.5H3zM12 10v4.5M12 17h.01",
             Sign::Away => "M4 4l16 16M7.5 7.6A5.5 5.5 0 0 0 7 18h10M10.5 6.2A6 6 0 0 1 17.6 11a3.6 3.6 0 0 1 2.6 5.4",
             Sign::Back => "M19 12H5m6-6-6 6 6 6",
             Sign::Broken => {
@@ -46,6 +52,9 @@ impl Sign {
             Sign::Eye => {
                 "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6z"
             }
+            Sign::Filter => "M4 6.5h16M7 12h10M10 17.5h4",
+            Sign::Find => "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM16 16l4.5 4.5",
+            Sign::Flag => "M6 20.5V4.5h12l-2.5 4 2.5 4H6",
             Sign::Folder => "M3 7a2 2 0 0 1 2-2h4.5l2 2.5H19a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z",
             Sign::Left => "M15 5l-7 7 7 7",
             Sign::Light => {
@@ -65,6 +74,7 @@ impl Sign {
             }
             Sign::Right => "M9 5l7 7-7 7",
             Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
+            Sign::Sort => "M8 5v14m-3.5-3.5L8 19l3.5-3.5M16 19V5m-3.5 3.5L16 5l3.5 3.5",
             Sign::System => "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4",
             Sign::Turn => "M3.5 12.5h10v7.5h-10zM13 4.5h2a4 4 0 0 1 4 4v4m-2.5-2.5L19 12.5l2.5-2.5",
             Sign::Unknown => {

@@ -25,6 +25,10 @@ impl Again {
     }
 
     pub fn later(&self, act: impl FnOnce() + 'static) {
+        self.after(Duration::from_millis(AGAIN_MS), act);
+    }
+
+    pub fn after(&self, pause: Duration, act: impl FnOnce() + 'static) {
         if self.is_waiting() {
             return;
         }
@@ -33,7 +37,7 @@ impl Again {
             waiting.set_value(None);
             act();
         };
-        waiting.set_value(set_timeout_with_handle(due, Duration::from_millis(AGAIN_MS)).ok());
+        waiting.set_value(set_timeout_with_handle(due, pause).ok());
     }
 
     pub fn cancel(&self) {

@@ -77,12 +77,21 @@ fn date_of(day: i64) -> (i64, usize, i64) {
 pub fn wall_clock(text: &str) -> String {
     let parts = || {
         let (date, time) = text.split_once([' ', 'T'])?;
-        let mut date = date.split('-');
-        let (year, month, day) = (date.next()?, date.next()?, date.next()?);
-        let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-        Some(format!("{} {month} {year}, {}", day.parse::<u8>().ok()?, time.get(..5)?))
+        Some(format!("{}, {}", written_day(date)?, time.get(..5)?))
     };
     parts().unwrap_or_else(|| text.to_owned())
+}
+
+/// `2026-11-05` is `5 November 2026`. What does not look so is left alone.
+pub fn day(text: &str) -> String {
+    written_day(text).unwrap_or_else(|| text.to_owned())
+}
+
+fn written_day(date: &str) -> Option<String> {
+    let mut parts = date.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(format!("{} {month} {year}", day.parse::<u8>().ok()?))
 }
 
 #[cfg(test)]

@@ -1,0 +1,292 @@
+//! Pictures that are looked for: which, in which order, how many. The only queries that are put together at run time.
+//! Each is planned for what it asks, never for what another one asked.
+
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
+use uuid::Uuid;
+
+use super::images::RestRow;
+use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, facets::Count, query::Named};
+
+/// A query whose words are known to be written as they are kept.
+pub struct Search {
+    pub project: ProjectId,
+    pub query: Query,
+    /// As PostgreSQL writes it; empty where no words are looked for.
+    pub words: String,
+}
+
+/// A side of the pictures by which they can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Type,
+    State,
+    Rating,
+    Flag,
+    Label,
+    Tag,
+    Camera,
+    Lens,
+    Shape,
+    Folder,
+}
+
+impl Side {
+    pub const ALL: [Side; 10] = [
+        Side::Type,
+        Side::State,
+        Side::Rating,
+        Side::Flag,
+        Side::Label,
+        Side::Tag,
+        Side::Camera,
+        Side::Lens,
+        Side::Shape,
+        Side::Folder,
+    ];
+
+    /// The key that addresses have for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Side::Type => "type",
+            Side::State => "state",
+            Side::Rating => "rating",
+            Side::Flag => "flag",
+            Side::Label => "label",
+            Side::Tag => "tag",
+            Side::Camera => "camera",
+            Side::Lens => "lens",
+            Side::Shape => "shape",
+            Side::Folder => "folder",
+        }
+    }
+
+    fn value(self) -> &'static str {
+        match self {
+            Side::Type => "type",
+            Side::State => "state",
+            Side::Rating => "rating::text",
+            Side::Flag => "coalesce(flag, 'none')",
+            Side::Label => "label",
+            Side::Tag => "unnest(tags)",
+            Side::Camera => "camera",
+            Side::Lens => "lens",
+            Side::Shape => "shape",
+            Side::Folder => "folder_id::text",
+        }
+    }
+}
+
+/// Of each side the most frequent ones.
+const VALUES_MAX: i64 = 60;
+
+/// What the order compares, and how a text of it is read back.
+fn key(by: By) -> (&'static str, &'static str) {
+    match by {
+        // an id is drawn when its picture is added
+        By::Added => ("image_id", "uuid"),
+        By::Taken => ("clock", "timestamp"),
+        By::Name => ("name_key", "text"),
+        By::Size => ("size", "bigint"),
+        By::Rating => ("rating", "smallint"),
+    }
+}
+
+fn direction(sort: Sort) -> &'static str {
+    if sort.ascends() { "asc" } else { "desc" }
+}
+
+/// What stands further down: `(key, image_id) < ` or `>`.
+fn after(sort: Sort) -> &'static str {
+    if sort.ascends() { ">" } else { "<" }
+}
+
+impl Search {
+    /// `leaving_out` a side tells what there would be if nothing were said about it.
+    fn push_where(&self, sql: &mut QueryBuilder<Postgres>, leaving_out: Option<Side>) {
+        let query = &self.query;
+        let asks = |side: Side, is_asked: bool| is_asked && leaving_out != Some(side);
+        sql.push(" from finds where project_id = ").push_bind(self.project.0);
+        if !self.words.is_empty() {
+            sql.push(" and words @@ ").push_bind(self.words.clone()).push("::tsquery");
+        }
+        if asks(Side::Type, !query.types.is_empty()) {
+            sql.push(" and type = any(").push_bind(query.types.clone()).push(")");
+        }
+        if asks(Side::State, !query.states.is_empty()) {
+            let states: Vec<&str> = query.states.iter().map(|state| state.name()).collect();
+            sql.push(" and state = any(").push_bind(states).push(")");
+        }
+        if let Some(stars) = query.rating.filter(|_| asks(Side::Rating, true)) {
+            sql.push(" and rating >= ").push_bind(i16::from(stars));
+        }
+        if asks(Side::Flag, !query.flags.is_empty()) {
+            let flags: Vec<&str> = query.flags.iter().map(|flag| Flag::name(*flag)).collect();
+            sql.push(" and coalesce(flag, 'none') = any(").push_bind(flags).push(")");
+        }
+        if asks(Side::Label, !query.labels.is_empty()) {
+            sql.push(" and label = any(").push_bind(query.labels.clone()).push(")");
+        }
+        if asks(Side::Tag, !query.tags.is_empty()) {
+            sql.push(" and tags @> ").push_bind(query.tags.clone());
+        }
+        if asks(Side::Camera, !query.cameras.is_empty()) {
+            sql.push(" and camera = any(").push_bind(query.cameras.clone()).push(")");
+        }
+        if asks(Side::Lens, !query.lenses.is_empty()) {
+            sql.push(" and lens = any(").push_bind(query.lenses.clone()).push(")");
+        }
+        if asks(Side::Shape, !query.shapes.is_empty()) {
+            let shapes: Vec<&str> = query.shapes.iter().map(|shape| Shape::name(*shape)).collect();
+            sql.push(" and shape = any(").push_bind(shapes).push(")");
+        }
+        if asks(Side::Folder, !query.folders.is_empty()) {
+            let folders: Vec<Uuid> = query.folders.iter().map(|id| id.0).collect();
+            sql.push(" and folder_id = any(").push_bind(folders).push(")");
+        }
+        if let Some(parent) = query.crops_of {
+            sql.push(" and parent_id = ").push_bind(parent.0);
+        }
+        if let Some(day) = query.from {
+            sql.push(" and clock >= ").push_bind(day.to_string()).push("::date");
+        }
+        if let Some(day) = query.to {
+            sql.push(" and clock < ").push_bind(day.to_string()).push("::date + 1");
+        }
+    }
+
+    fn push_order(&self, sql: &mut QueryBuilder<Postgres>) {
+        let (key, direction) = (key(self.query.sort.by).0, direction(self.query.sort));
+        if key == "image_id" {
+            sql.push(format!(" order by image_id {direction}"));
+        } else {
+            sql.push(format!(" order by {key} {direction}, image_id {direction}"));
+        }
+    }
+
+    pub async fn count(&self, tx: &mut PgConnection) -> sqlx::Result<u32> {
+        let mut sql = QueryBuilder::new("select count(*)");
+        self.push_where(&mut sql, None);
+        let count: i64 = sql.build_query_scalar().persistent(false).fetch_one(tx).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// The ids are found in the narrow rows alone; only the images that are shown are read.
+    pub async fn window(&self, tx: &mut PgConnection, start: i64, count: i64) -> sqlx::Result<Vec<Card>> {
+        let mut sql = QueryBuilder::new("select image_card(i) from (select image_id, row_number() over (");
+        self.push_order(&mut sql);
+        sql.push(") as place");
+        self.push_where(&mut sql, None);
+        self.push_order(&mut sql);
+        sql.push(" offset ").push_bind(start).push(" limit ").push_bind(count);
+        sql.push(
+            ") as wanted join images i on i.id = wanted.image_id where i.removed_at is null order by wanted.place",
+        );
+        let cards: Vec<Json<Card>> = sql.build_query_scalar().persistent(false).fetch_all(tx).await?;
+        Ok(cards.into_iter().map(|Json(card)| card).collect())
+    }
+
+    /// How many there are of each kind, as far as the rest of the query goes.
+    pub async fn counts(&self, tx: &mut PgConnection, side: Side) -> sqlx::Result<Vec<Count>> {
+        let mut sql = QueryBuilder::new("select value, count(*) as number from (select ");
+        sql.push(side.value()).push(" as value");
+        // all tags are wanted, so another one is one more of those
+        self.push_where(&mut sql, Some(side).filter(|side| *side != Side::Tag));
+        sql.push(") as values where value is not null group by value order by number desc, value limit ")
+            .push_bind(VALUES_MAX);
+        let rows: Vec<(String, i64)> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
+        let count = |(value, number)| Count { value, number: u32::try_from(number).unwrap_or(u32::MAX) };
+        Ok(rows.into_iter().map(count).collect())
+    }
+
+    /// A page for programs, each row with its place in the order.
+    pub async fn rest_rows(
+        &self,
+        tx: &mut PgConnection,
+        below: Option<&Place>,
+        limit: i64,
+    ) -> sqlx::Result<Vec<(FoundRow, Place)>> {
+        let sort = self.query.sort;
+        let (key, kind) = key(sort.by);
+        let mut sql = QueryBuilder::new(format!(
+            "select i.*, wanted.key from (select image_id, {key}::text as key, row_number() over ("
+        ));
+        self.push_order(&mut sql);
+        sql.push(") as place");
+        self.push_where(&mut sql, None);
+        if let Some(place) = below {
+            sql.push(format!(" and ({key}, image_id) {} (", after(sort)));
+            sql.push_bind(place.key.clone()).push(format!("::{kind}, ")).push_bind(place.id.0).push(")");
+        }
+        self.push_order(&mut sql);
+        sql.push(" limit ").push_bind(limit);
+        sql.push(
+            ") as wanted join lateral (
+                 select id, path, name, mime, size, width, height, hash, state, reason, created_at, updated_at,
+                        title, caption, rating, flag, label, taken_at, camera, lens, parent_id, folder_id,
+                        array(select tag from image_tags where image_id = id order by tag) as tags
+                 from images where id = wanted.image_id and removed_at is null) as i on true
+             order by wanted.place",
+        );
+        let rows: Vec<Keyed> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
+        Ok(rows.into_iter().map(|row| (row.found, Place { id: row.id, key: row.key })).collect())
+    }
+}
+
+/// A place in an order that stays one when the picture there goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub id: ImageId,
+    /// What the order compares, as text.
+    pub key: String,
+}
+
+/// A found image as programs are told of it.
+#[derive(FromRow)]
+pub struct FoundRow {
+    #[sqlx(flatten)]
+    pub image: RestRow,
+    pub title: Option<String>,
+    pub caption: Option<String>,
+    pub rating: Option<i16>,
+    pub flag: Option<String>,
+    pub label: Option<String>,
+    pub tags: Vec<String>,
+    pub taken_at: Option<time::OffsetDateTime>,
+    pub camera: Option<String>,
+    pub lens: Option<String>,
+    pub parent_id: Option<ImageId>,
+    pub folder_id: crate::model::FolderId,
+}
+
+#[derive(FromRow)]
+struct Keyed {
+    #[sqlx(flatten)]
+    found: FoundRow,
+    id: ImageId,
+    key: String,
+}
+
+/// Whether anything begins with the word.
+pub async fn is_known(tx: &mut PgConnection, word: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from finds_words where word ^@ $1) as "is_known!""#, word)
+        .fetch_one(tx)
+        .await
+}
+
+/// Alternatives beyond these are hardly what was meant.
+const LIKE_MAX: i64 = 6;
+
+/// Words that are much like it; none where PostgreSQL cannot tell.
+pub async fn like(tx: &mut PgConnection, word: &str) -> sqlx::Result<Vec<String>> {
+    let can_tell =
+        sqlx::query_scalar!(r#"select exists (select from pg_extension where extname = 'pg_trgm') as "can_tell!""#);
+    if !can_tell.fetch_one(&mut *tx).await? {
+        return Ok(Vec::new());
+    }
+    // its operators are not there for every PostgreSQL that this is checked against
+    sqlx::query_scalar("select word from finds_words where word % $1 order by similarity(word, $1) desc, word limit $2")
+        .bind(word)
+        .bind(LIKE_MAX)
+        .fetch_all(tx)
+        .await
+}

@@ -1,0 +1,105 @@
+//! Keeps what pictures are found by true to them: follows the feed, a moment behind it, and makes everything anew where
+//! that cannot be followed. Knows nothing of what is looked for.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::{
+    App, Error,
+    app::Growth,
+    db::{
+        self, Tx, feed,
+        finds::{self, Position},
+    },
+    words,
+};
+
+/// What another node left behind is looked for as often, and so is whether a rush is over.
+const TICK: Duration = Duration::from_secs(1);
+/// Rows that are written in one transaction.
+const ROWS_MAX: i64 = 1_000;
+
+/// Runs until told to stop.
+pub async fn run(app: App) {
+    let stop = app.stop.clone();
+    stop.run_until_cancelled(follow(&app)).await;
+}
+
+async fn follow(app: &App) {
+    let (mut head, growth) = (app.feed.watch(), Growth::default());
+    loop {
+        head.borrow_and_update();
+        // while many files are taken in, the database is theirs
+        let done = if app.jobs.is_rush() { Ok(None) } else { step(app).await };
+        match done {
+            Ok(Some(written)) => {
+                if growth.add(written) {
+                    analyze(app).await;
+                }
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what pictures are found by could not be written"
+            ),
+        }
+        // its sender lives as long as the app
+        let _ = timeout(TICK, head.changed()).await;
+    }
+}
+
+async fn analyze(app: &App) {
+    if let Err(error) = finds::analyze(&app.pool).await {
+        tracing::warn!(%error, "PostgreSQL could not be told how much is found");
+    }
+}
+
+/// One stretch of the way; None where there is nothing to do, or another node does it.
+async fn step(app: &App) -> Result<Option<usize>, Error> {
+    let mut tx = db::begin(&app.pool).await?;
+    let Some(position) = finds::take(&mut tx).await? else { return Ok(None) };
+    let head = feed::head(&mut tx).await?;
+    let is_lost = position.epoch != Some(head.at.epoch) || position.seq > head.at.seq || position.seq < head.floor;
+    let (written, next) = if is_lost {
+        finds::clear(&mut tx).await?;
+        (0, Position { epoch: Some(head.at.epoch), seq: head.at.seq, after: Some(Uuid::nil()) })
+    } else if let Some(after) = position.after {
+        let ids = finds::next(&mut tx, after, ROWS_MAX).await?;
+        write(&mut tx, &ids).await?;
+        (ids.len(), Position { after: ids.last().copied(), ..position })
+    } else if position.seq < head.at.seq {
+        let upto = head.at.seq.min(position.seq + ROWS_MAX);
+        let ids = finds::changed(&mut tx, position.seq, upto).await?;
+        finds::remove_gone(&mut tx, &ids).await?;
+        write(&mut tx, &ids).await?;
+        (ids.len(), Position { seq: upto, ..position })
+    } else {
+        return Ok(None);
+    };
+    finds::set_position(&mut tx, &next).await?;
+    tx.commit().await?;
+    Ok(Some(written))
+}
+
+async fn write(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<(), Error> {
+    let mut learnt = BTreeSet::new();
+    let row = |texts: finds::Texts| {
+        let said = [&texts.title, &texts.caption, &texts.camera, &texts.lens];
+        let all = [&texts.name, &texts.folder].into_iter().chain(said.into_iter().flatten()).chain(&texts.tags);
+        let words = words::kept(all.map(String::as_str));
+        let row = finds::Row {
+            id: texts.id,
+            name_key: words::name_key(&texts.name),
+            words: words.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
+        };
+        learnt.extend(words.into_iter().filter(|word| words::can_be_mistyped(word)));
+        row
+    };
+    let rows: Vec<finds::Row> = finds::texts(tx, ids).await?.into_iter().map(row).collect();
+    finds::put(tx, &rows).await?;
+    finds::learn(tx, &learnt.into_iter().collect::<Vec<_>>()).await?;
+    Ok(())
+}
