@@ -19,7 +19,7 @@ use pixelsync::{
         inbox::{Inbox, Need},
         wait,
     },
-    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, Picture, State, Window},
+    model::{Batch, Card, Change, Cursor, Details, ImageId, Op, Opening, Picture, State, Window},
     ui::{
         gallery::{Filler, Gallery},
         viewer::Viewer,
@@ -106,6 +106,7 @@ fn picture() -> Picture {
         exposure: None,
         taken: None,
         hash: None,
+        details: Details::default(),
     }
 }
 

@@ -1,18 +1,22 @@
 //! Plain data that server and browser share. Knows nothing of either.
 
 pub mod card;
+pub mod details;
 pub mod feed;
 pub mod folder;
 pub mod id;
+pub mod past;
 pub mod picture;
 pub mod sync;
 pub mod upload;
 pub mod window;
 
 pub use card::{Card, State};
+pub use details::Details;
 pub use feed::{Batch, Change, Cursor, Op};
 pub use folder::{Folder, FolderDraft, FolderEdit, FolderList, FolderState, Records, Watching};
 pub use id::{FolderId, ImageId, ProjectId};
+pub use past::{Event, EventKind, Past};
 pub use picture::Picture;
 pub use sync::{Operation, SyncKind, SyncStatus, SyncSummary};
 pub use upload::Uploaded;

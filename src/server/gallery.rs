@@ -5,6 +5,7 @@ use time::{OffsetDateTime, UtcOffset, macros::format_description};
 use super::{
     App, Error,
     db::{self, Tx, feed, images},
+    details,
 };
 use crate::{
     folder::scan::path_from_bytes,
@@ -50,6 +51,7 @@ pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {
         place: u32::try_from(beside.ahead + 1).unwrap_or(u32::MAX),
         total: feed::total(&mut tx, app.project).await?,
         path: path_from_bytes(&row.path).display().to_string(),
+        details: details::of(&mut tx, id, &row.facts).await?,
         folder: row.folder,
         exposure: row.facts.exposure(),
         camera: row.camera,
