@@ -2,7 +2,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{Viewer, geometry::Point, turn::Turn, zoom::Zoom};
+use super::{Viewer, geometry::Point, tools::ToolRow, turn::Turn, zoom::Zoom};
 use crate::{
     model::Picture,
     ui::parts::{
@@ -45,6 +45,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                     <span class="visually-hidden">"Zoom: "</span>
                     {nearness}
                 </button>
+                <ToolRow/>
                 <LiveDot/>
                 <ThemeSwitch/>
                 <a class="tool original" href=original rel="external" target="_blank" title="Open the original file">

@@ -3,9 +3,19 @@
 pub mod facts;
 pub mod geometry;
 pub mod head;
+pub mod histogram;
+pub mod key_list;
 pub mod page;
+pub mod panel;
+pub mod past;
+pub mod place;
+pub mod said;
+pub mod screen;
+pub mod slides;
 pub mod stage;
 pub mod state;
+pub mod tones;
+pub mod tools;
 pub mod turn;
 pub mod zoom;
 

@@ -8,7 +8,7 @@ use leptos::{
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::{Viewer, facts::Facts, head::Head, stage::Stage, turn::Turn, zoom::Zoom};
+use super::{Viewer, facts::Facts, head::Head, key_list::KeyList, stage::Stage, tools::Tools, turn::Turn, zoom::Zoom};
 use crate::{
     api::{Failure, pictures},
     model::ImageId,
@@ -16,7 +16,7 @@ use crate::{
         feed::Feed,
         gallery::Gallery,
         header::Header,
-        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::Attempts},
+        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::Attempts, shared::maybe},
     },
 };
 
@@ -107,19 +107,32 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
             zoom.fit();
         }
     });
-    let keys = move |event: KeyboardEvent| turn.by_key(&event, zoom);
+    let tools = Tools::new(viewer, turn, zoom);
+    provide_context(tools);
+    let keys = move |event: KeyboardEvent| {
+        if !tools.by_key(&event) {
+            turn.by_key(&event, zoom);
+        }
+    };
     Effect::new(move || {
         let listener = window_event_listener(ev::keydown, keys);
         on_cleanup(move || listener.remove());
     });
+    let mark = move |is_so: fn(Tools) -> bool| maybe(move || is_so(tools).then(String::new));
     let title =
         move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.name.clone()).unwrap_or_default());
     view! {
         <Title text=move || format!("{} · PixelSync", title())/>
-        <div class="viewer">
+        <div
+            class="viewer"
+            data-full=mark(|tools| tools.screen.full.get())
+            data-resting=mark(|tools| tools.screen.resting.get())
+            data-info=mark(|tools| tools.panel.is_open())
+        >
             <Head turn zoom/>
             <Stage turn zoom/>
             <Facts/>
+            <KeyList/>
         </div>
     }
 }

@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{Viewer, turn::Turn, zoom::Zoom};
+use super::{Viewer, tools::Fading, turn::Turn, zoom::Zoom};
 use crate::{
     browser::viewport,
     model::{Card, ImageId, State},
@@ -54,6 +54,7 @@ pub fn Stage(turn: Turn, zoom: Zoom) -> impl IntoView {
             {when(move || viewer.removed.get(), removed)}
             <Banner failure=viewer.trouble/>
             <Photo zoom/>
+            <Fading/>
             <TurnLink turn newer=true/>
             <TurnLink turn newer=false/>
         </main>
