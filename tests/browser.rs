@@ -19,7 +19,7 @@ use pixelsync::{
         inbox::{Inbox, Need},
         wait,
     },
-    model::{Batch, Card, Change, Cursor, ImageId, Op, Opening, Picture, Query, State, Window},
+    model::{Batch, Card, Change, Cursor, Details, ImageId, Op, Opening, Picture, Query, State, Window},
     ui::{
         gallery::{Filler, Gallery},
         viewer::Viewer,
@@ -115,6 +115,7 @@ fn picture() -> Picture {
         exposure: None,
         taken: None,
         hash: None,
+        details: Details::default(),
         origin: None,
         pieces: Vec::new(),
         pieces_total: 0,

@@ -23,6 +23,7 @@ const ASKED: &[&str] = &[
     "-EXIF:FNumber",
     "-EXIF:ISO",
     "-EXIF:FocalLength",
+    "-EXIF:Flash",
     "-EXIF:Orientation",
     "-Composite:GPSLatitude",
     "-Composite:GPSLongitude",
@@ -110,6 +111,9 @@ fn differences(bytes: &[u8], tags: &Tags) -> Vec<String> {
     same("aperture", facts.aperture.map(rounded), positive("EXIF:FNumber").map(rounded));
     same("ISO", facts.iso.map(|iso| iso.to_string()), positive("EXIF:ISO").map(|iso| iso.to_string()));
     same("focal length", facts.focal_length.map(rounded), positive("EXIF:FocalLength").map(rounded));
+    // its sixth bit says that there is none
+    let flash = number(tags, "EXIF:Flash").map(|flash| flash as u32).filter(|flash| flash & 32 == 0);
+    same("flash", facts.flash.map(|fired| fired.to_string()), flash.map(|flash| (flash & 1 == 1).to_string()));
     same("lens", facts.lens.clone(), text(tags, "EXIF:LensModel"));
     let (make, model) = (text(tags, "EXIF:Make"), text(tags, "EXIF:Model"));
     let model_is_there = model.is_none()

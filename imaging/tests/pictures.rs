@@ -132,7 +132,8 @@ fn transparency_is_white_and_what_is_too_long_for_a_jpeg_is_made_smaller() {
 #[test]
 fn what_is_said_of_a_picture_is_read() {
     let probe = probe(&file("said.jpg"), None);
-    assert_eq!(probe.facts.exposure().as_deref(), Some("1/250 s, f/2.8, ISO 200, 35 mm"));
+    assert_eq!(probe.facts.exposure().as_deref(), Some("1/250 s, f/2.8, ISO 200"));
+    assert_eq!(probe.facts.focal_length_shown().as_deref(), Some("35 mm"));
     assert_eq!(probe.facts.camera.as_deref(), Some("NIKON D850"));
     assert_eq!(probe.facts.taken.map(|taken| taken.offset_min), Some(Some(60)));
     assert_eq!(probe.said.title.as_deref(), Some("Harbour at dusk"));

@@ -4,11 +4,17 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::Failure;
-use crate::model::{Card, ImageId, Picture, Region};
+use crate::model::{Card, ImageId, Past, Picture, Region};
 
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
 pub async fn show_picture(id: ImageId) -> Result<Picture, Failure> {
     Ok(crate::server::gallery::picture(&crate::server::App::here()?, id).await?)
+}
+
+/// What happened to a picture's file. Asked where somebody looks at it, and again when it changed.
+#[server(prefix = "/api", endpoint = "pictures/past", input = Json)]
+pub async fn show_past(id: ImageId) -> Result<Past, Failure> {
+    Ok(crate::server::past::of(&crate::server::App::here()?, id).await?)
 }
 
 /// These are in sight and not developed yet: they go before all others.

@@ -20,3 +20,8 @@ pub fn close(id: &str) {
         dialog.close();
     }
 }
+
+/// Keys belong to a dialog that is open, and to nothing behind it.
+pub fn is_any_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}

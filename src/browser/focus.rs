@@ -77,6 +77,11 @@ pub fn is_open(element: &HtmlElement) -> bool {
     element.matches(":popover-open").unwrap_or(false)
 }
 
+/// Whether the space bar presses what has the keyboard.
+pub fn is_on_button() -> bool {
+    document().active_element().is_some_and(|element| element.matches("button, summary").unwrap_or(false))
+}
+
 /// Closes an element that was opened as a popover; where that is unknown there is nothing to close.
 pub fn close_popover(element: &HtmlElement) {
     if is_open(element) {

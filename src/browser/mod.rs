@@ -2,17 +2,25 @@
 //!
 //! It compiles for the server too, where calling it would panic: call it from effects and event handlers.
 
+pub mod ask;
+pub mod choices;
+pub mod clipboard;
 pub mod clock;
 pub mod dialog;
 pub mod fields;
 pub mod files;
 pub mod focus;
 pub mod frame;
+pub mod fullscreen;
+pub mod idle;
 pub mod inbox;
 pub mod listen;
 pub mod live;
+pub mod panel;
+pub mod pixels;
 pub mod preload;
 pub mod tabs;
 pub mod theme;
 pub mod viewport;
 pub mod wait;
+pub mod wake;

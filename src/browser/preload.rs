@@ -32,3 +32,14 @@ pub fn preload(url: String) {
         }
     });
 }
+
+/// Ends when it can be shown at once, or cannot be shown at all.
+pub async fn until_decoded(url: String) {
+    preload(url.clone());
+    let kept = |kept: &mut VecDeque<(String, HtmlImageElement)>| {
+        kept.iter().find(|(address, _)| *address == url).map(|(_, image)| image.decode())
+    };
+    if let Some(decoded) = KEPT.with_borrow_mut(kept) {
+        let _ = JsFuture::from(decoded).await;
+    }
+}

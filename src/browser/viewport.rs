@@ -1,7 +1,7 @@
 //! How large things are on the screen and how far they are scrolled. Decides nothing with it.
 
 use js_sys::Reflect;
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{HtmlElement, PointerEvent, ResizeObserver};
 
@@ -58,6 +58,11 @@ pub fn is_calm() -> bool {
 /// As the style sheets mean it.
 pub fn is_narrow() -> bool {
     is_so("(width < 760px)")
+}
+
+/// Whether the page lies in a tab that nobody sees.
+pub fn is_hidden() -> bool {
+    document().hidden()
 }
 
 fn is_so(question: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Cursor, ImageId, Origin};
+use super::{Card, Cursor, Details, ImageId, Origin};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
@@ -19,12 +19,13 @@ pub struct Picture {
     pub folder: String,
     pub camera: Option<String>,
     pub lens: Option<String>,
-    /// Put for people: "1/250 s, f/2.8, ISO 200, 35 mm".
+    /// Put for people: "1/250 s, f/2.8, ISO 200".
     pub exposure: Option<String>,
     /// The wall clock at the place it was taken, `2026-11-17 16:42:05`, not converted to anybody's zone.
     pub taken: Option<String>,
     /// SHA-256 of the file, in hex.
     pub hash: Option<String>,
+    pub details: Details,
     /// What it was cut out of.
     pub origin: Option<Origin>,
     /// What was cut out of it: the newest ones, newest first, and how many there are.

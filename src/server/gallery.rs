@@ -10,7 +10,7 @@ use super::{
         find::{self, FoundRow, Place, Search, Side},
         finds, images,
     },
-    words,
+    details, words,
 };
 use crate::{
     folder::scan::path_from_bytes,
@@ -122,6 +122,7 @@ pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {
         place: u32::try_from(beside.ahead + 1).unwrap_or(u32::MAX),
         total: feed::total(&mut tx, app.project).await?,
         path: path_from_bytes(&row.path).display().to_string(),
+        details: details::of(&mut tx, id, &row.facts).await?,
         folder: row.folder,
         exposure: row.facts.exposure(),
         camera: row.camera,

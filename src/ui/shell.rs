@@ -4,7 +4,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use super::App;
-use crate::browser::theme::STORAGE_KEY;
+use crate::browser::{panel, theme::STORAGE_KEY};
 
 /// The addresses of what the page is made of, each naming its version.
 #[derive(Clone, Debug)]
@@ -17,10 +17,12 @@ pub struct Assets {
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, css } = assets;
     // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
-    // without scripts.
+    // without scripts, or a panel that was closed.
     let prepare = format!(
         "{{const d=document.documentElement.dataset;d.scripts='on';\
-         try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t}}catch{{}}}}"
+         try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t;\
+         const p=localStorage.getItem({:?});if(p)d.panel=p}}catch{{}}}}",
+        panel::STORAGE_KEY
     );
     // A page that cannot be woken is one without scripts, and says so.
     let wake = format!(

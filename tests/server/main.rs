@@ -10,6 +10,7 @@ mod http;
 mod jobs;
 mod live;
 mod migrations;
+mod panel;
 mod refusals;
 mod roots;
 mod scene;

@@ -16,6 +16,7 @@ const OFFSET_TAKEN: u16 = 0x9011;
 const OFFSET_DIGITIZED: u16 = 0x9012;
 const FRACTION_TAKEN: u16 = 0x9291;
 const FRACTION_DIGITIZED: u16 = 0x9292;
+const FLASH: u16 = 0x9209;
 const FOCAL_LENGTH: u16 = 0x920a;
 const COLOUR_SPACE: u16 = 0xa001;
 const LENS: u16 = 0xa434;
@@ -72,6 +73,7 @@ pub(super) fn read(blocks: &[&[u8]]) -> Exif {
         aperture: all.number(F_NUMBER),
         iso: iso(&all),
         focal_length: all.number(FOCAL_LENGTH),
+        flash: flash(&all),
         place: place(&all),
         profile: (all.uint(COLOUR_SPACE) == Some(1)).then(|| "sRGB".to_owned()),
         ..Facts::default()
@@ -79,6 +81,13 @@ pub(super) fn read(blocks: &[&[u8]]) -> Exif {
     let rating = all.uint(RATING).and_then(|stars| u8::try_from(stars).ok()).filter(|stars| (1..=5).contains(stars));
     let said = Said { caption: caption(&all), rating, ..Said::default() };
     Exif { facts, said, orientation: Orientation::from_exif(all.uint(tag::ORIENTATION).unwrap_or(1)) }
+}
+
+/// A camera that has none is not asked whether it fired.
+fn flash(all: &Directories<'_>) -> Option<bool> {
+    const FIRED: u32 = 1;
+    const IS_NONE: u32 = 1 << 5;
+    all.uint(FLASH).filter(|flash| flash & IS_NONE == 0).map(|flash| flash & FIRED != 0)
 }
 
 /// What does not fit the old field's two bytes stands in the newer one.

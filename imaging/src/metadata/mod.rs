@@ -30,6 +30,9 @@ pub struct Facts {
     /// In millimetres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub focal_length: Option<f64>,
+    /// Whether it fired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flash: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// The colour profile, as it calls itself.
@@ -101,18 +104,22 @@ impl Said {
 }
 
 impl Facts {
-    /// "1/250 s, f/2.8, ISO 200, 35 mm", as much of it as is known.
+    /// "1/250 s, f/2.8, ISO 200", as much of it as is known.
     pub fn exposure(&self) -> Option<String> {
         let parts: Vec<String> = [
             self.exposure_time.map(shown_time),
             self.aperture.map(|aperture| format!("f/{}", shown(aperture))),
             self.iso.map(|iso| format!("ISO {iso}")),
-            self.focal_length.map(|length| format!("{} mm", shown(length))),
         ]
         .into_iter()
         .flatten()
         .collect();
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// "35 mm".
+    pub fn focal_length_shown(&self) -> Option<String> {
+        self.focal_length.map(|length| format!("{} mm", shown(length)))
     }
 }
 
@@ -139,7 +146,8 @@ mod tests {
             focal_length: Some(35.0),
             ..Facts::default()
         };
-        assert_eq!(facts.exposure().as_deref(), Some("1/250 s, f/2.8, ISO 200, 35 mm"));
+        assert_eq!(facts.exposure().as_deref(), Some("1/250 s, f/2.8, ISO 200"));
+        assert_eq!(facts.focal_length_shown().as_deref(), Some("35 mm"));
         assert_eq!(Facts { exposure_time: Some(2.5), ..Facts::default() }.exposure().as_deref(), Some("2.5 s"));
         assert_eq!(Facts::default().exposure(), None);
     }

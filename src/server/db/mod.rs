@@ -4,6 +4,7 @@ pub mod activity;
 pub mod contents;
 pub mod crops;
 pub mod derivatives;
+pub mod details;
 pub mod feed;
 pub mod files;
 pub mod find;

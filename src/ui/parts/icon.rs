@@ -17,6 +17,9 @@ pub enum Sign {
     Find,
     Flag,
     Folder,
+    Full,
+    Info,
+    Keys,
     Left,
     Light,
     Lock,
@@ -25,6 +28,7 @@ pub enum Sign {
     Open,
     Pause,
     Picture,
+    Play,
     Right,
     Scan,
     Sort,
@@ -56,6 +60,13 @@ impl Sign {
             Sign::Find => "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM16 16l4.5 4.5",
             Sign::Flag => "M6 20.5V4.5h12l-2.5 4 2.5 4H6",
             Sign::Folder => "M3 7a2 2 0 0 1 2-2h4.5l2 2.5H19a2 2 0 0 1 2 2V17a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z",
+            Sign::Full => {
+                "M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4"
+            }
+            Sign::Info => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5.5M12 7.6h.01",
+            Sign::Keys => {
+                "M4 6h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1zM7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M8 14h8"
+            }
             Sign::Left => "M15 5l-7 7 7 7",
             Sign::Light => {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"
@@ -72,6 +83,7 @@ impl Sign {
             Sign::Picture => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 16l4.5-4.5L13 16l3-3 4 4M15.5 8.5h.01"
             }
+            Sign::Play => "M8 5.5v13l10.5-6.5z",
             Sign::Right => "M9 5l7 7-7 7",
             Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
             Sign::Sort => "M8 5v14m-3.5-3.5L8 19l3.5-3.5M16 19V5m-3.5 3.5L16 5l3.5 3.5",

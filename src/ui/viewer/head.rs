@@ -2,7 +2,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{Viewer, crop::button::CropButton, geometry::Point, turn::Turn, zoom::Zoom};
+use super::{Viewer, crop::button::CropButton, geometry::Point, tools::ToolRow, turn::Turn, zoom::Zoom};
 use crate::{
     model::Picture,
     ui::parts::{
@@ -46,6 +46,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                     {nearness}
                 </button>
                 <CropButton/>
+                <ToolRow/>
                 <LiveDot/>
                 <ThemeSwitch/>
                 <a class="tool original" href=original rel="external" target="_blank" title="Open the original file">

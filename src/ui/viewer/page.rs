@@ -13,7 +13,9 @@ use super::{
     crop::{Crop, bar::CropBar},
     facts::Facts,
     head::Head,
+    key_list::KeyList,
     stage::Stage,
+    tools::Tools,
     turn::Turn,
     zoom::Zoom,
 };
@@ -24,7 +26,7 @@ use crate::{
         feed::Feed,
         gallery::Gallery,
         header::Header,
-        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::Attempts},
+        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::Attempts, shared::maybe},
     },
 };
 
@@ -117,8 +119,10 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
             zoom.fit();
         }
     });
+    let tools = Tools::new(viewer, turn, zoom);
+    provide_context(tools);
     let keys = move |event: KeyboardEvent| {
-        if !crop.by_key(&event) {
+        if !crop.by_key(&event) && !tools.by_key(&event) {
             turn.by_key(&event, zoom);
         }
     };
@@ -126,15 +130,22 @@ fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
         let listener = window_event_listener(ev::keydown, keys);
         on_cleanup(move || listener.remove());
     });
+    let mark = move |is_so: fn(Tools) -> bool| maybe(move || is_so(tools).then(String::new));
     let title =
         move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.name.clone()).unwrap_or_default());
     view! {
         <Title text=move || format!("{} · PixelSync", title())/>
-        <div class="viewer">
+        <div
+            class="viewer"
+            data-full=mark(|tools| tools.screen.full.get())
+            data-resting=mark(|tools| tools.screen.resting.get())
+            data-info=mark(|tools| tools.panel.is_open())
+        >
             <Head turn zoom/>
             <Stage turn zoom/>
             <CropBar/>
             <Facts/>
+            <KeyList/>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use leptos::{
 use super::{
     Viewer,
     crop::{done::CropDone, frame::CropFrame},
+    tools::Fading,
     turn::Turn,
     zoom::Zoom,
 };
@@ -59,6 +60,7 @@ pub fn Stage(turn: Turn, zoom: Zoom) -> impl IntoView {
             {when(move || viewer.removed.get(), removed)}
             <Banner failure=viewer.trouble/>
             <Photo zoom/>
+            <Fading/>
             <TurnLink turn newer=true/>
             <TurnLink turn newer=false/>
             <CropFrame/>

@@ -7,9 +7,15 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::{Failure, pictures},
     browser::{preload::preload, wait},
-    model::{Batch, Change, Cursor, ImageId, Op, Picture, State},
+    model::{Batch, Card, Change, Cursor, ImageId, Op, Picture, State},
     ui::parts::retry::Again,
 };
+
+/// What is seen of a picture first, if anything was made of it.
+pub fn preview_of(card: &Card) -> Option<String> {
+    card.thumbhash.as_ref()?;
+    card.preview_url()
+}
 
 #[derive(Clone, Copy)]
 pub struct Viewer {
@@ -206,7 +212,7 @@ impl Viewer {
         self.asked.update_value(|asked| _ = asked.remove(&id));
         // A neighbour that cannot be had says so when it is gone to.
         let Ok(picture) = answer else { return };
-        if let Some(url) = picture.card.preview_url().filter(|_| picture.card.thumbhash.is_some()) {
+        if let Some(url) = preview_of(&picture.card) {
             preload(url);
         }
         let near = self.shown.with_untracked(|shown| {
@@ -215,6 +221,14 @@ impl Viewer {
         if near {
             self.ready.update_value(|ready| _ = ready.insert(id, picture));
         }
+    }
+
+    /// Once the neighbour is ready. None where it cannot be had, or has nothing to show.
+    pub async fn preview_of_neighbour(self, id: ImageId) -> Option<String> {
+        if !self.ready.with_value(|ready| ready.contains_key(&id)) {
+            self.make_one_ready(id).await;
+        }
+        self.ready.with_value(|ready| preview_of(&ready.get(&id)?.card))
     }
 
     pub fn apply(&self, batch: &Batch) {

@@ -112,6 +112,14 @@ impl Zoom {
         Frame::new(Point { x: stage.0, y: stage.1 }, picture, viewport::density())
     }
 
+    /// The stage is another; the picture stays as near as it was.
+    pub fn measure_again(&self) {
+        let Some(view) = self.view.try_get_untracked().flatten() else { return };
+        if let Some(frame) = self.measure() {
+            self.set(frame, frame.scaled(Some(view), view.scale, Point::default()), false);
+        }
+    }
+
     /// Counted from the middle of the stage.
     fn place(&self, event: &MouseEvent) -> Option<Point> {
         let (x, y) = viewport::middle(&self.stage.get_untracked()?);

@@ -1,0 +1,139 @@
+//! What can be done beside turning and zooming: the panel, the whole screen and the slide show, by buttons and by keys.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+use super::{
+    Viewer, facts::PANEL_ID, key_list::KEYS_ID, panel::Panel, screen::Screen, slides::Slides, turn::Turn, zoom::Zoom,
+};
+use crate::{
+    browser::{dialog, focus},
+    ui::parts::{
+        icon::{Icon, Sign},
+        shared::{maybe, part, text, when},
+    },
+};
+
+#[derive(Clone, Copy)]
+pub struct Tools {
+    pub panel: Panel,
+    pub screen: Screen,
+    pub slides: Slides,
+    zoom: Zoom,
+}
+
+impl Tools {
+    pub fn new(viewer: Viewer, turn: Turn, zoom: Zoom) -> Tools {
+        let screen = Screen::new();
+        let tools = Tools { panel: Panel::new(screen), screen, slides: Slides::new(viewer, turn, zoom), zoom };
+        let stage = Memo::new(move |_| (tools.panel.is_open(), tools.screen.full.get()));
+        Effect::new(move |before: Option<()>| {
+            // read and not only tracked, because a memo that nobody reads follows nothing
+            stage.get();
+            if before.is_some() {
+                request_animation_frame(move || zoom.measure_again());
+            }
+        });
+        tools
+    }
+
+    /// Whether the key is none of anybody else's.
+    pub fn by_key(&self, event: &KeyboardEvent) -> bool {
+        if dialog::is_any_open() {
+            return true;
+        }
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || focus::is_typing() {
+            return false;
+        }
+        match event.key().as_str() {
+            // where it stands on the keyboard differs, and with it whether shift is held
+            "?" => dialog::open(KEYS_ID),
+            _ if event.shift_key() => return false,
+            "i" => self.panel.toggle(),
+            "f" if self.screen.possible.get_untracked() => self.screen.toggle(),
+            " " if !focus::is_on_button() => self.slides.toggle(self.zoom),
+            "Escape" if self.screen.leave() => {}
+            _ => return false,
+        }
+        event.prevent_default();
+        true
+    }
+}
+
+#[component]
+pub fn ToolRow() -> impl IntoView {
+    let Tools { panel, screen, slides, zoom } = expect_context::<Tools>();
+    let running = move || slides.running.get();
+    let play = text(move || if running() { "Pause the slide show" } else { "Slide show" }.to_owned());
+    let full = text(move || if screen.full.get() { "Leave full screen" } else { "Full screen" }.to_owned());
+    let play_sign = move || view! { <Icon sign=if running() { Sign::Pause } else { Sign::Play }/> }.into_any();
+    let full_button = move || {
+        view! {
+            <button type="button" class="tool" aria-label=full title=text(move || full.get() + " (F)") on:click=move |_| screen.toggle()>
+                <Icon sign=Sign::Full/>
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="viewer-tools">
+            <span class="visually-hidden" role="status">{text(move || slides.said.get().to_owned())}</span>
+            {when(running, move || pace(slides))}
+            <button
+                type="button"
+                class="tool play"
+                aria-label=play
+                title=text(move || play.get() + " (Space)")
+                data-on=maybe(move || running().then(String::new))
+                on:click=move |_| slides.toggle(zoom)
+            >
+                {part(play_sign)}
+            </button>
+            {when(move || screen.possible.get(), full_button)}
+            <button type="button" class="tool keys" aria-label="Keys" title="Keys (?)" on:click=move |_| dialog::open(KEYS_ID)>
+                <Icon sign=Sign::Keys/>
+            </button>
+            <button
+                type="button"
+                class="tool"
+                aria-label="Info"
+                title="Info (I)"
+                aria-expanded=text(move || panel.is_open().to_string())
+                aria-controls=PANEL_ID
+                on:click=move |_| panel.toggle()
+            >
+                <Icon sign=Sign::Info/>
+            </button>
+        </div>
+    }
+}
+
+fn pace(slides: Slides) -> AnyView {
+    let seconds = move || slides.pace_s.get().to_string();
+    view! {
+        <button
+            type="button"
+            class="tool pace"
+            title="How long each picture is shown"
+            aria-label=text(move || format!("{} seconds for each picture", seconds()))
+            on:click=move |_| slides.next_pace()
+        >
+            {text(move || seconds() + " s")}
+        </button>
+    }
+    .into_any()
+}
+
+/// The picture before, over the one that the slide show has turned to, while it fades.
+#[component]
+pub fn Fading() -> impl IntoView {
+    let fading = expect_context::<Tools>().slides.fading;
+    part(move || {
+        match fading.get() {
+        Some(preview) => view! {
+            <img class="fading" src=preview alt="" aria-hidden="true" draggable="false" decoding="sync" on:animationend=move |_| fading.set(None)/>
+        }
+        .into_any(),
+        None => ().into_any(),
+    }
+    })
+}
