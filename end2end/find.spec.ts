@@ -1,6 +1,6 @@
 //! Looking for pictures: by words, by filters, in another order; the address says it all, and what is found stays true.
 
-import { cells, expect, fill, isLive, names, openGallery, png, test, type Page, type Server } from './scene';
+import { cell, cells, expect, fill, isLive, names, openGallery, png, test, type Page, type Server } from './scene';
 
 const heading = (page: Page) => page.locator('.bar h1');
 const count = (page: Page) => page.locator('.bar > .bar-count');
@@ -185,6 +185,26 @@ test('a long result is scrolled to its end, and a picture in it is come back fro
   await page.getByRole('link', { name: 'All pictures' }).first().click();
   await expect.poll(() => scroller.evaluate((element) => element.scrollTop)).toBe(0);
   await expect(count(page)).toHaveText('400 pictures');
+});
+
+test('what is found is turned through, and nothing else', async ({ page, server }) => {
+  await harbour(server);
+  await page.goto('/?rating=3&sort=name');
+  await isLive(page);
+  await cell(page, 'boat 2.png').click();
+  await expect(page.locator('.viewer-place')).toHaveText('1 of 2');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.viewer-name')).toHaveText('pier.png');
+  await expect(page.locator('.viewer-place')).toHaveText('2 of 2');
+  await expect(page).toHaveURL(/\/pictures\/[^?]+\?rating=3&sort=name$/);
+  await page.keyboard.press('ArrowRight');
+  await page.reload();
+  await isLive(page);
+  await expect(page.locator('.viewer-name')).toHaveText('pier.png');
+  await expect(page.getByRole('link', { name: 'Next picture' })).toBeHidden();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/?rating=3&sort=name');
+  await expect.poll(() => names(page)).toEqual(['boat 2.png', 'pier.png']);
 });
 
 test.describe('without scripts', () => {

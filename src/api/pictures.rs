@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::Failure;
-use crate::model::{Card, ImageId, Past, Picture, Region};
+use crate::model::{Card, ImageId, Past, Picture, Query, Region};
 
+/// With its neighbours among what is asked for.
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
-pub async fn show_picture(id: ImageId) -> Result<Picture, Failure> {
-    Ok(crate::server::gallery::picture(&crate::server::App::here()?, id).await?)
+pub async fn show_picture(query: Query, id: ImageId) -> Result<Picture, Failure> {
+    Ok(crate::server::gallery::picture(&crate::server::App::here()?, &query, id).await?)
 }
 
 /// What happened to a picture's file. Asked where somebody looks at it, and again when it changed.

@@ -8,10 +8,10 @@ use super::{Card, Cursor, Details, ImageId, Origin};
 pub struct Picture {
     pub at: Cursor,
     pub card: Card,
-    /// The neighbours in the gallery's order: the next newer one and the next older one.
+    /// The neighbours among what was asked for: the one before it, newer in the gallery's order, and the one after it.
     pub newer: Option<ImageId>,
     pub older: Option<ImageId>,
-    /// Where it stands, 1 is the newest, and how many there are.
+    /// Where it stands, 1 is the first, and how many there are; 0 is not among them.
     pub place: u32,
     pub total: u32,
     /// The path below its folder, and the folder's name.

@@ -310,6 +310,11 @@ impl Query {
         text
     }
 
+    /// A picture's page, from which one goes on to the next one that is asked for.
+    pub fn picture_url(&self, id: ImageId) -> String {
+        id.page_url() + &self.search()
+    }
+
     /// The gallery that shows it.
     pub fn page_url(&self) -> String {
         format!("/{}", self.search())

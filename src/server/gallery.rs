@@ -8,7 +8,8 @@ use super::{
     db::{
         self, Tx, crops, feed,
         find::{self, FoundRow, Place, Search, Side},
-        finds, images,
+        finds,
+        images::{self, Neighbours},
     },
     details, words,
 };
@@ -109,18 +110,19 @@ pub async fn find(app: &App, query: &Query, below: Option<&Place>, limit: u16) -
     Ok(Found { rows, total: search.count(&mut tx).await? })
 }
 
-pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {
+/// With its neighbours and its place among what is asked for.
+pub async fn picture(app: &App, query: &Query, id: ImageId) -> Result<Picture, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
     let card = images::card(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let row = images::picture(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let beside = images::neighbours(&mut tx, app.project, id).await?;
+    let (beside, total) = beside(app, &mut tx, query, id).await?;
     let pieces = crops::pieces(&mut tx, id, i64::from(Picture::PIECES_MAX)).await?;
     Ok(Picture {
         at: feed::head(&mut tx).await?.at,
-        newer: beside.newer,
-        older: beside.older,
-        place: u32::try_from(beside.ahead + 1).unwrap_or(u32::MAX),
-        total: feed::total(&mut tx, app.project).await?,
+        newer: beside.as_ref().and_then(|beside| beside.newer),
+        older: beside.as_ref().and_then(|beside| beside.older),
+        place: beside.map_or(0, |beside| u32::try_from(beside.ahead + 1).unwrap_or(u32::MAX)),
+        total,
         path: path_from_bytes(&row.path).display().to_string(),
         details: details::of(&mut tx, id, &row.facts).await?,
         folder: row.folder,
@@ -134,6 +136,16 @@ pub async fn picture(app: &App, id: ImageId) -> Result<Picture, Error> {
         pieces_total: u32::try_from(pieces.total).unwrap_or(u32::MAX),
         card,
     })
+}
+
+/// None when the picture is not among them; and how many there are.
+async fn beside(app: &App, tx: &mut Tx<'_>, query: &Query, id: ImageId) -> Result<(Option<Neighbours>, u32), Error> {
+    if query.is_all() {
+        let beside = images::neighbours(tx, app.project, id).await?;
+        return Ok((Some(beside), feed::total(tx, app.project).await?));
+    }
+    let search = search(app, tx, query).await?;
+    Ok((search.neighbours(tx, id).await?, search.count(tx).await?))
 }
 
 /// The clock where the picture was taken, as the camera had it.

@@ -5,7 +5,7 @@ use std::{fs, io::Cursor};
 use crate::scene::{Scene, jpeg, names, until};
 use axum::http::StatusCode;
 use pixelsync::{
-    model::{Facet, Query},
+    model::{Facet, ImageId, Query},
     server::{db::Pool, gallery},
 };
 use serde_json::Value;
@@ -279,4 +279,27 @@ async fn what_is_not_understood_is_refused_with_its_sentence(pool: Pool) {
     }
     // no sign of an address brings the database to complain
     assert_eq!(found(&scene, "label=a%00b&q=%00%27&tag=%ff").await.len(), 0);
+}
+
+#[sqlx::test]
+async fn a_picture_has_its_neighbours_among_what_is_found(pool: Pool) {
+    let scene = harbour(pool).await;
+    let query = Query::read("tag=sea&sort=name").0;
+    let ids: Vec<ImageId> = page(&scene, "tag=sea&sort=name").await["images"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|image| image["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"))
+        .collect();
+    assert_eq!(ids.len(), 3);
+    for (place, id) in ids.iter().enumerate() {
+        let picture = gallery::picture(&scene.app, &query, *id).await.expect("a picture");
+        let beside = (place.checked_sub(1).map(|place| ids[place]), ids.get(place + 1).copied());
+        assert_eq!((picture.newer, picture.older), beside);
+        assert_eq!((picture.place, picture.total), (u32::try_from(place + 1).expect("a place"), 3));
+    }
+    // one that does not match is shown all the same
+    let other = page(&scene, "q=gate").await["images"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let picture = gallery::picture(&scene.app, &query, other).await.expect("a picture");
+    assert_eq!((picture.newer, picture.older, picture.place, picture.total), (None, None, 0, 3));
 }

@@ -4,7 +4,7 @@
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::images::RestRow;
+use super::images::{Neighbours, RestRow};
 use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, facets::Count, query::Named};
 
 /// A query whose words are known to be written as they are kept.
@@ -155,12 +155,7 @@ impl Search {
     }
 
     fn push_order(&self, sql: &mut QueryBuilder<Postgres>) {
-        let (key, direction) = (key(self.query.sort.by).0, direction(self.query.sort));
-        if key == "image_id" {
-            sql.push(format!(" order by image_id {direction}"));
-        } else {
-            sql.push(format!(" order by {key} {direction}, image_id {direction}"));
-        }
+        push_order(sql, self.query.sort);
     }
 
     pub async fn count(&self, tx: &mut PgConnection) -> sqlx::Result<u32> {
@@ -183,6 +178,33 @@ impl Search {
         );
         let cards: Vec<Json<Card>> = sql.build_query_scalar().persistent(false).fetch_all(tx).await?;
         Ok(cards.into_iter().map(|Json(card)| card).collect())
+    }
+
+    /// Those beside a picture in this order, and how many stand before it. None when it is not among them.
+    pub async fn neighbours(&self, tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<Neighbours>> {
+        let mut among = QueryBuilder::new("select count(*)");
+        self.push_where(&mut among, None);
+        among.push(" and image_id = ").push_bind(id.0);
+        if among.build_query_scalar::<i64>().persistent(false).fetch_one(&mut *tx).await? == 0 {
+            return Ok(None);
+        }
+        let sort = self.query.sort;
+        let newer = self.next_to(tx, id, Sort { reversed: !sort.reversed, ..sort }).await?;
+        let older = self.next_to(tx, id, sort).await?;
+        let mut ahead = QueryBuilder::new("select count(*)");
+        self.push_where(&mut ahead, None);
+        push_beyond(&mut ahead, Sort { reversed: !sort.reversed, ..sort }, id);
+        let ahead = ahead.build_query_scalar().persistent(false).fetch_one(tx).await?;
+        Ok(Some(Neighbours { newer, older, ahead }))
+    }
+
+    async fn next_to(&self, tx: &mut PgConnection, id: ImageId, sort: Sort) -> sqlx::Result<Option<ImageId>> {
+        let mut sql = QueryBuilder::new("select image_id");
+        self.push_where(&mut sql, None);
+        push_beyond(&mut sql, sort, id);
+        push_order(&mut sql, sort);
+        sql.push(" limit 1");
+        sql.build_query_scalar().persistent(false).fetch_optional(tx).await
     }
 
     /// How many there are of each kind, as far as the rest of the query goes.
@@ -230,6 +252,22 @@ impl Search {
         let rows: Vec<Keyed> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
         Ok(rows.into_iter().map(|row| (row.found, Place { id: row.id, key: row.key })).collect())
     }
+}
+
+fn push_order(sql: &mut QueryBuilder<Postgres>, sort: Sort) {
+    let (key, direction) = (key(sort.by).0, direction(sort));
+    if key == "image_id" {
+        sql.push(format!(" order by image_id {direction}"));
+    } else {
+        sql.push(format!(" order by {key} {direction}, image_id {direction}"));
+    }
+}
+
+/// What comes after a picture in the order.
+fn push_beyond(sql: &mut QueryBuilder<Postgres>, sort: Sort, id: ImageId) {
+    let key = key(sort.by).0;
+    sql.push(format!(" and ({key}, image_id) {} (select {key}, image_id from finds where image_id = ", after(sort)));
+    sql.push_bind(id.0).push(")");
 }
 
 /// A place in an order that stays one when the picture there goes.

@@ -7,7 +7,7 @@ use crate::{
     model::{Card, ImageId, State},
     ui::parts::{
         icon::Icon,
-        shared::{choose, maybe, part},
+        shared::{choose, maybe, part, text},
         state_words::{label, sentence, sign},
     },
 };
@@ -15,11 +15,12 @@ use crate::{
 #[component]
 pub fn Cell(id: ImageId) -> impl IntoView {
     // It left the window between the order's change and this.
-    let card = expect_context::<Gallery>().card(id)?;
+    let gallery = expect_context::<Gallery>();
+    let (card, view) = (gallery.card(id)?, gallery.shown_view);
     Some(view! {
         <a
             class="cell"
-            href=id.page_url()
+            href=text(move || view.with(|view| view.picture_url(id)))
             data-id=id.to_string()
             data-state=read(&card, state)
             style:background-color=read(&card, Card::colour)

@@ -194,7 +194,7 @@ impl Filler {
         match window.newest() {
             Some(first) if !top => {
                 // What arrived meanwhile is newer than the anchor; the first card's place among all tells how much.
-                let place = wait::for_answer(pictures::show_picture(first)).await?.place;
+                let place = wait::for_answer(pictures::show_picture(all(), first)).await?.place;
                 held = place.saturating_sub(1).saturating_sub(window.start);
             }
             None if !top => window = wait::for_answer(load_window(all(), None, 0, count)).await?,

@@ -19,7 +19,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let read = move |part: fn(&Picture) -> String| maybe(move || viewer.shown.with(|shown| shown.as_ref().map(part)));
     let name = read(|picture| picture.card.name.clone());
-    let place = read(|picture| format!("{} of {}", words::thousands(picture.place), words::thousands(picture.total)));
+    let place = read(place);
     let original = read(|picture| picture.card.original_url());
     let back = move |event: MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
@@ -30,7 +30,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
     let nearness = text(move || zoom.percent().map_or_else(|| "Fit".into(), |percent| format!("{percent} %")));
     view! {
         <header class="viewer-head">
-            <a class="tool" href="/" aria-label="Back to all pictures" title="Back to all pictures (Esc)" on:click=back>
+            <a class="tool" href=viewer.view().page_url() aria-label="Back to all pictures" title="Back to all pictures (Esc)" on:click=back>
                 <Icon sign=Sign::Back/>
             </a>
             <h1 class="viewer-name">{name}</h1>
@@ -55,5 +55,14 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                 </a>
             </div>
         </header>
+    }
+}
+
+fn place(picture: &Picture) -> String {
+    let total = words::thousands(picture.total);
+    if picture.place == 0 {
+        format!("not among the {total} found")
+    } else {
+        format!("{} of {total}", words::thousands(picture.place))
     }
 }

@@ -6,7 +6,7 @@ use leptos::{
     prelude::*,
 };
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
     Viewer,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     api::{Failure, pictures},
-    model::ImageId,
+    model::{ImageId, Query},
     ui::{
         feed::Feed,
         gallery::Gallery,
@@ -35,11 +35,12 @@ pub fn PicturePage() -> impl IntoView {
     let (gallery, viewer, feed) = (expect_context::<Gallery>(), expect_context::<Viewer>(), expect_context::<Feed>());
     viewer.set_from_gallery(gallery.take_followed());
     on_cleanup(move || viewer.close());
-    let params = use_params_map();
+    let (params, search) = (use_params_map(), use_location().search);
+    viewer.set_view(Query::read(&search.get_untracked()).0);
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<ImageId>().ok()));
     let opening = page_data(move || async move {
         match id.get_untracked() {
-            Some(id) => pictures::show_picture(id).await,
+            Some(id) => pictures::show_picture(viewer.view(), id).await,
             None => Err(Failure::NotFound),
         }
     });
@@ -52,7 +53,7 @@ pub fn PicturePage() -> impl IntoView {
                     Ok(picture) => {
                         feed.include(picture.at);
                         viewer.show(picture);
-                        EitherOf3::A(view! { <Shown id/> })
+                        EitherOf3::A(view! { <Shown id search/> })
                     }
                     Err(Failure::NotFound) => EitherOf3::B(view! { <NotFound/> }),
                     Err(failure) => {
@@ -87,9 +88,10 @@ fn Skeleton() -> impl IntoView {
 }
 
 #[component]
-fn Shown(id: Memo<Option<ImageId>>) -> impl IntoView {
+fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
     let (viewer, gallery) = (expect_context::<Viewer>(), expect_context::<Gallery>());
     Effect::new(move || {
+        viewer.set_view(Query::read(&search.get()).0);
         let wanted = id.get();
         let shown = viewer.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.card.id));
         match wanted {

@@ -93,7 +93,7 @@ fn swipe(across: f64, down: f64) -> Option<Swipe> {
 #[component]
 fn TurnLink(turn: Turn, newer: bool) -> impl IntoView {
     let target = move || if newer { turn.newer() } else { turn.older() };
-    let href = maybe(move || target().as_ref().map(ImageId::page_url));
+    let href = maybe(move || target().map(|id| turn.url(id)));
     let (class, label, sign) = match newer {
         true => ("turn newer", "Previous picture", Sign::Left),
         false => ("turn older", "Next picture", Sign::Right),

@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::{Failure, pictures},
     browser::{preload::preload, wait},
-    model::{Batch, Card, Change, Cursor, ImageId, Op, Picture, State},
+    model::{Batch, Card, Change, Cursor, ImageId, Op, Picture, Query, State},
     ui::parts::retry::Again,
 };
 
@@ -28,6 +28,8 @@ pub struct Viewer {
     /// Neighbours that are being read, each with the number of its request. What changes meanwhile is taken out.
     asked: StoredValue<HashMap<ImageId, u32>>,
     requests: StoredValue<u32>,
+    /// Among which pictures one turns, as the address says.
+    view: StoredValue<Query>,
     /// What the address asks for.
     wanted: StoredValue<Option<ImageId>>,
     /// How the reader got here, and with it where "back" leads.
@@ -47,11 +49,23 @@ impl Viewer {
             ready: StoredValue::new(HashMap::new()),
             asked: StoredValue::new(HashMap::new()),
             requests: StoredValue::new(0),
+            view: StoredValue::new(Query::default()),
             wanted: StoredValue::new(None),
             from_gallery: StoredValue::new(false),
             reading: StoredValue::new(false),
             outdated: StoredValue::new(false),
             again: Again::new(),
+        }
+    }
+
+    pub fn view(&self) -> Query {
+        self.view.get_value()
+    }
+
+    pub fn set_view(&self, view: Query) {
+        if self.view.with_value(|before| *before != view) {
+            self.let_go_of_neighbours();
+            self.view.set_value(view);
         }
     }
 
@@ -121,7 +135,7 @@ impl Viewer {
             while viewer.outdated.get_value() {
                 viewer.outdated.set_value(false);
                 let Some(id) = viewer.wanted.get_value() else { break };
-                let answer = wait::for_answer(pictures::show_picture(id)).await;
+                let answer = wait::for_answer(pictures::show_picture(viewer.view(), id)).await;
                 if viewer.wants(id) {
                     viewer.take(answer);
                 }
@@ -205,7 +219,7 @@ impl Viewer {
         let request = self.requests.get_value().wrapping_add(1);
         self.requests.set_value(request);
         self.asked.update_value(|asked| _ = asked.insert(id, request));
-        let answer = wait::for_answer(pictures::show_picture(id)).await;
+        let answer = wait::for_answer(pictures::show_picture(self.view(), id)).await;
         if self.asked.with_value(|asked| asked.get(&id) != Some(&request)) {
             return;
         }
@@ -236,7 +250,9 @@ impl Viewer {
         else {
             return;
         };
-        let moved = batch.changes.iter().any(|change| change.op != Op::Update);
+        // whatever changed may have come among what is found, or left it
+        let is_narrow = self.view.with_value(|view| !view.is_all());
+        let moved = batch.changes.iter().any(|change| is_narrow || change.op != Op::Update);
         self.change_neighbours(&batch.changes, moved);
         if at.epoch == batch.to.epoch && batch.to.seq <= at.seq {
             return;
@@ -283,7 +299,7 @@ impl Viewer {
     pub async fn restart(&self) -> Result<Option<Cursor>, Failure> {
         self.let_go_of_neighbours();
         let Some(id) = self.wanted.get_value() else { return Ok(None) };
-        match wait::for_answer(pictures::show_picture(id)).await {
+        match wait::for_answer(pictures::show_picture(self.view(), id)).await {
             Ok(picture) => {
                 let at = picture.at;
                 // The reader may have gone on meanwhile.

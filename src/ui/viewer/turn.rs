@@ -35,6 +35,10 @@ impl Turn {
         self.viewer.shown.with(|shown| shown.as_ref()?.older)
     }
 
+    pub fn url(&self, id: ImageId) -> String {
+        self.viewer.view().picture_url(id)
+    }
+
     /// In place of the present picture, so that "back" leads to the gallery.
     pub fn to(&self, id: Option<ImageId>) {
         match id {
@@ -42,7 +46,7 @@ impl Turn {
             Some(id) if self.viewer.wants(id) => self.viewer.retry(),
             Some(id) => {
                 let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-                self.navigate.with_value(|navigate| navigate(&id.page_url(), options));
+                self.navigate.with_value(|navigate| navigate(&self.url(id), options));
             }
             None => {}
         }
@@ -62,7 +66,7 @@ impl Turn {
         if self.viewer.came_from_gallery() {
             focus::go_back();
         } else {
-            self.navigate.with_value(|navigate| navigate("/", NavigateOptions::default()));
+            self.navigate.with_value(|navigate| navigate(&self.viewer.view().page_url(), NavigateOptions::default()));
         }
     }
 
