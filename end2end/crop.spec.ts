@@ -102,7 +102,7 @@ test('by mouse: a region is drawn, moved and pulled, saved, and both pictures sh
   await isLoaded(pieces.locator('img'));
   await line(page).getByRole('link').click();
   await expect(page.locator('.viewer-name')).toHaveText('harbour_crop-1.png');
-  await expect(page.locator('[data-fact=Pixels]')).toHaveText('333 × 222');
+  await expect(page.locator('[data-fact=Pixels]')).toHaveText('333 × 222, 0.1 MP');
   await expect(line(page)).toBeHidden();
   await kin(page, 'Cut out of').getByRole('link', { name: 'harbour.png' }).click();
   await expect(page.locator('.viewer-name')).toHaveText('harbour.png');

@@ -3,6 +3,7 @@
 import { test as base, type Browser, type Page } from '@playwright/test';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isLive } from '../scene';
 import { Server } from '../server';
 import { sidecar, withExif, type Taken } from './exif';
 import { landscape } from './landscapes';
@@ -35,12 +36,34 @@ const isDrawn = (page: Page) =>
 
 const SCREENS: Screen[] = [
   { name: 'gallery', open: (page) => page.goto('/').then(() => page.locator('a.cell img').nth(20).waitFor()) },
+  {
+    name: 'found',
+    open: (page) => page.goto('/?q=lake&rating=2&sort=taken').then(() => page.locator('a.cell img').first().waitFor()),
+  },
+  {
+    name: 'filters',
+    open: async (page) => {
+      await page.goto('/');
+      await isLive(page);
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.locator('.side a').first().waitFor();
+    },
+  },
   { name: 'folders', open: (page) => page.goto('/folders').then(() => page.locator('.folder-card').first().waitFor()) },
   {
     name: 'picture',
     open: async (page, server) => {
       await page.goto(`/pictures/${(await image(server, 'regatta-52.jpg')).id}`);
       await page.locator('img.photo').waitFor();
+    },
+  },
+  {
+    name: 'crop',
+    open: async (page, server) => {
+      await page.goto(`/pictures/${(await image(server, 'regatta-52.jpg')).id}`);
+      await isLive(page);
+      await page.keyboard.press('c');
+      await page.locator('.crop-bar').waitFor();
     },
   },
   {

@@ -100,8 +100,9 @@ async fn read_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Cursor {
 
 /// The older of the two places, so that neither misses anything. None when they are of two epochs.
 async fn try_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Result<Option<Cursor>, Failure> {
-    let shown = if gallery.is_open() { Some(filler.restart().await?) } else { None };
-    let looked_at = viewer.restart().await?;
+    // seldom done, and large
+    let shown = if gallery.is_open() { Some(Box::pin(filler.restart()).await?) } else { None };
+    let looked_at = Box::pin(viewer.restart()).await?;
     Ok(match (shown, looked_at) {
         (Some(one), Some(other)) if one.epoch != other.epoch => None,
         (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),

@@ -227,6 +227,7 @@ async fn a_verification_is_begun_and_told(pool: Pool) {
         operations.any(|it| it["kind"] == "verify" && it["status"] == "completed" && it["found"]["scanned"] == 1)
     })
     .await;
+    until(|| async { scene.get(&format!("/api/v1/folders/{id}")).await.json()["running"].is_null() }).await;
     let idle = post(&scene, &format!("/api/v1/folders/{id}/cancel")).await;
     check_sentence(&idle, StatusCode::BAD_REQUEST, "");
 }

@@ -190,7 +190,7 @@ async fn thumbnails_that_were_thrown_away_come_back(pool: Pool) {
 #[sqlx::test]
 async fn a_function_that_finds_nothing_says_so(pool: Pool) {
     let scene = Scene::open(pool).await;
-    let body = r#"{"id":"0190a5a0-0000-7000-8000-000000000001"}"#;
+    let body = r#"{"query":{},"id":"0190a5a0-0000-7000-8000-000000000001"}"#;
     let request = Request::post("/api/pictures/show")
         .header(header::HOST, "localhost")
         .header(header::CONTENT_TYPE, "application/json")

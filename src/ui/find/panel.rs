@@ -41,7 +41,7 @@ pub fn FilterPanel() -> impl IntoView {
         <div class="filters" id=PANEL_ID popover="auto" role="dialog" aria-label="Filter" node_ref=panel on:toggle=toggled>
             <div class="filters-head">
                 <h2>"Filter"</h2>
-                <span class="bar-count">{shown}</span>
+                <span class="filters-count">{shown}</span>
                 <button type="button" class="tool" aria-label="Close the filters" on:click=move |_| close()>
                     <Icon sign=Sign::Close/>
                 </button>

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     api::{Failure, pictures},
+    browser::dialog,
     model::{ImageId, Query},
     ui::{
         feed::Feed,
@@ -124,7 +125,8 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
     let tools = Tools::new(viewer, turn, zoom);
     provide_context(tools);
     let keys = move |event: KeyboardEvent| {
-        if !crop.by_key(&event) && !tools.by_key(&event) {
+        let is_taken = dialog::is_any_open() || crop.by_key(&event) || tools.by_key(&event);
+        if !is_taken {
             turn.by_key(&event, zoom);
         }
     };

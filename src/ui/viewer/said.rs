@@ -52,7 +52,7 @@ fn stars(count: u8) -> impl IntoView {
     let count = count.min(STARS_MAX);
     let (full, empty) = ("★".repeat(count.into()), "★".repeat((STARS_MAX - count).into()));
     view! {
-        <span class="stars" role="img" aria-label=format!("{count} of {STARS_MAX} stars") data-fact="Rating">
+        <span class="said-stars" role="img" aria-label=format!("{count} of {STARS_MAX} stars") data-fact="Rating">
             {full}
             <i>{empty}</i>
         </span>

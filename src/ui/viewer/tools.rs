@@ -36,11 +36,8 @@ impl Tools {
         tools
     }
 
-    /// Whether the key is none of anybody else's.
+    /// Whether the key is one of these.
     pub fn by_key(&self, event: &KeyboardEvent) -> bool {
-        if dialog::is_any_open() {
-            return true;
-        }
         if event.ctrl_key() || event.meta_key() || event.alt_key() || focus::is_typing() {
             return false;
         }
