@@ -57,8 +57,17 @@ async fn analyze(app: &App) {
     }
 }
 
+/// Asked without a lock, because it is asked each second for as long as nothing happens.
+async fn is_behind(app: &App) -> Result<bool, Error> {
+    let (position, head) = (finds::position(&mut *app.pool.acquire().await?).await?, app.feed.head());
+    Ok(position.after.is_some() || position.epoch != Some(head.epoch) || position.seq != head.seq)
+}
+
 /// One stretch of the way; None where there is nothing to do, or another node does it.
 async fn step(app: &App) -> Result<Option<usize>, Error> {
+    if !is_behind(app).await? {
+        return Ok(None);
+    }
     let mut tx = db::begin(&app.pool).await?;
     let Some(position) = finds::take(&mut tx).await? else { return Ok(None) };
     let head = feed::head(&mut tx).await?;
