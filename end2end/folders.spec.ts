@@ -129,20 +129,19 @@ test('what ran is kept, and what is started by hand is told and joins it', async
   await add(page, await folderOf(root, 'trip', 2));
   await expect(card(page, 'trip')).toContainText('2 files');
   await card(page, 'trip').getByRole('button', { name: 'History' }).click();
-  const runs = card(page, 'trip').locator('.run');
-  await expect(runs.first()).toContainText('Done');
-  const before = await runs.count();
+  // What the folder hears meanwhile may be one more run: its files are so fresh that they are looked at once again.
+  const runs = (kind: string) => card(page, 'trip').locator('.run').filter({ hasText: kind });
+  await expect(runs('Done').first()).toBeVisible();
+  await expect(runs('Scan by hand')).toHaveCount(0);
 
   await card(page, 'trip').getByRole('button', { name: 'Scan now' }).click();
   await expect(page.getByText('Looked at 2 files: nothing has changed.').first()).toBeVisible();
-  await expect(runs).toHaveCount(before + 1);
-  await expect(runs.first()).toContainText('Scan by hand');
-  await expect(runs.first()).toContainText('Looked at 2 files: nothing has changed.');
+  await expect(runs('Scan by hand')).toHaveCount(1);
+  await expect(runs('Scan by hand')).toContainText('Looked at 2 files: nothing has changed.');
 
   await card(page, 'trip').getByRole('button', { name: 'Verify' }).click();
-  await expect(runs).toHaveCount(before + 2);
-  await expect(runs.first()).toContainText('Verification');
-  await expect(runs.first()).toContainText('Done');
+  await expect(runs('Verification')).toHaveCount(1);
+  await expect(runs('Verification')).toContainText('Done');
 });
 
 test('what was removed and kept comes back as it was', async ({ page, server, root }) => {
