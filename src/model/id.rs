@@ -34,6 +34,12 @@ id!(FolderId);
 id!(ProjectId);
 
 impl ImageId {
+    /// When it was drawn, which is when its picture was added: milliseconds since 1970.
+    pub fn added_ms(&self) -> i64 {
+        // 48 bits fit
+        (self.0.as_u128() >> 80) as i64
+    }
+
     pub fn page_url(&self) -> String {
         format!("/pictures/{self}")
     }

@@ -159,6 +159,9 @@ impl fmt::Display for Sort {
     }
 }
 
+/// Where in a view one is. No limit of its own: the pictures are the same.
+const PLACE: &str = "at";
+
 /// More of one kind are not read.
 const VALUES_MAX: usize = 50;
 const WORDS_MAX: usize = 200;
@@ -310,6 +313,17 @@ impl Query {
         text
     }
 
+    /// The picture that a page of the gallery begins at, as its address says.
+    pub fn place_in(search: &str) -> Option<ImageId> {
+        pairs(search).find(|(key, _)| key == PLACE).and_then(|(_, id)| id.parse().ok())
+    }
+
+    /// The gallery that shows it, from that picture on.
+    pub fn page_url_at(&self, id: Option<ImageId>) -> String {
+        let (url, Some(id)) = (self.page_url(), id) else { return self.page_url() };
+        format!("{url}{}{PLACE}={id}", if url.contains('?') { '&' } else { '?' })
+    }
+
     /// A picture's page, from which one goes on to the next one that is asked for.
     pub fn picture_url(&self, id: ImageId) -> String {
         id.page_url() + &self.search()
@@ -421,6 +435,17 @@ mod tests {
         check("?sort=name", "tag", "Smith, John", "?tag=Smith%2C%20John&sort=name");
         check("?type=jpeg", "type", "nonsense", "?type=jpeg");
         assert!(Query::read("?tag=a").0.asks("tag", "a") && !Query::read("?tag=a").0.asks("label", "a"));
+    }
+
+    #[test]
+    fn a_place_is_no_limit() {
+        let (id, query) = (ImageId(Uuid::from_u128(7)), Query::read("type=raw").0);
+        let url = query.page_url_at(Some(id));
+        assert_eq!(url, format!("/?type=raw&at={id}"));
+        assert_eq!((Query::read(&url[2..]).0, Query::place_in(&url[2..])), (query, Some(id)));
+        assert_eq!(Query::default().page_url_at(Some(id)), format!("/?at={id}"));
+        assert_eq!(Query::default().page_url_at(None), "/");
+        assert_eq!(Query::place_in("?at=somewhere"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Cursor, Folder, ImageId};
+use super::{Card, Cursor, Folder, ImageId, Outline};
 
 /// Read in one snapshot: nothing lies between `at` and the cards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,7 @@ pub struct Opening {
     pub window: Window,
     /// The first of all images, which the window need not begin with.
     pub newest: Option<ImageId>,
+    pub outline: Outline,
     /// How many there are, whatever is looked for.
     pub all: u32,
     pub folders: Vec<Folder>,

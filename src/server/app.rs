@@ -17,6 +17,7 @@ use super::{
     folders::Folders,
     jobs::Jobs,
     room::Room,
+    shapes::Shapes,
     store::Store,
 };
 use crate::{api::Failure, model::ProjectId};
@@ -50,6 +51,7 @@ pub struct Parts {
     pub store: Store,
     pub jobs: Jobs,
     pub growth: Growth,
+    pub shapes: Shapes,
     /// Decoding is all processor and much memory, and both are bounded.
     pub room: Room,
     /// Cancelled when the server is to end: loops stop and streams close.

@@ -11,7 +11,7 @@ use super::{
     app::Growth,
     db::{
         self, Tx, feed,
-        finds::{self, Position},
+        finds::{self, Position, Weight},
     },
     words,
 };
@@ -77,13 +77,12 @@ async fn step(app: &App) -> Result<Option<usize>, Error> {
         (0, Position { epoch: Some(head.at.epoch), seq: head.at.seq, after: Some(Uuid::nil()) })
     } else if let Some(after) = position.after {
         let ids = finds::next(&mut tx, after, ROWS_MAX).await?;
-        write(&mut tx, &ids).await?;
+        write_anew(&mut tx, &ids).await?;
         (ids.len(), Position { after: ids.last().copied(), ..position })
     } else if position.seq < head.at.seq {
         let upto = head.at.seq.min(position.seq + ROWS_MAX);
         let ids = finds::changed(&mut tx, position.seq, upto).await?;
-        finds::remove_gone(&mut tx, &ids).await?;
-        write(&mut tx, &ids).await?;
+        write_anew(&mut tx, &ids).await?;
         (ids.len(), Position { seq: upto, ..position })
     } else {
         return Ok(None);
@@ -91,6 +90,14 @@ async fn step(app: &App) -> Result<Option<usize>, Error> {
     finds::set_position(&mut tx, &next).await?;
     tx.commit().await?;
     Ok(Some(written))
+}
+
+async fn write_anew(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<(), Error> {
+    finds::weigh(tx, ids, Weight::TakenAway).await?;
+    finds::remove_gone(tx, ids).await?;
+    write(tx, ids).await?;
+    finds::weigh(tx, ids, Weight::GivenBack).await?;
+    Ok(())
 }
 
 async fn write(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<(), Error> {

@@ -7,20 +7,35 @@ use super::{
     App, Error,
     db::{
         self, Tx, crops, feed,
-        find::{self, FoundRow, Place, Search, Side},
+        find::{self, FoundRow, Place, Search, Side, Start, time},
         finds,
         images::{self, Neighbours},
+        spans::{self, Time},
     },
-    details, words,
+    details,
+    outline::{self, Zone},
+    words,
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{Cursor, Facet, ImageId, Opening, Picture, Query, Window},
+    model::{Cursor, Facet, ImageId, Opening, Outlined, Picture, Query, Window},
 };
 
 /// A start past the end begins at the top.
-pub async fn open(app: &App, query: &Query, start: u32, count: u32) -> Result<Opening, Error> {
+pub async fn open(
+    app: &App,
+    query: &Query,
+    zone: Zone,
+    at: Option<ImageId>,
+    start: u32,
+    count: u32,
+) -> Result<Opening, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
+    let start = match at {
+        // some of what stands before it, so that one can look back at once
+        Some(id) => place(app, &mut tx, query, id).await?.unwrap_or(0).saturating_sub(count / 3),
+        None => start,
+    };
     let mut window = window_in(app, &mut tx, query, None, start, count).await?;
     if start > 0 && window.cards.is_empty() {
         window = window_in(app, &mut tx, query, None, 0, count).await?;
@@ -29,8 +44,18 @@ pub async fn open(app: &App, query: &Query, start: u32, count: u32) -> Result<Op
         0 => window.newest(),
         _ => window_in(app, &mut tx, query, None, 0, 1).await?.newest(),
     };
+    let outline = outline_in(app, &mut tx, query, None, zone).await?.outline;
     let (at, all) = (feed::head(&mut tx).await?.at, feed::total(&mut tx, app.project).await?);
-    Ok(Opening { at, window, newest, all, folders: app.folders.list().folders })
+    Ok(Opening { at, window, newest, outline, all, folders: app.folders.list().folders })
+}
+
+/// Where a picture stands in a view; None when it is not in it.
+async fn place(app: &App, tx: &mut Tx<'_>, query: &Query, id: ImageId) -> Result<Option<u32>, Error> {
+    if images::card(&mut *tx, id).await?.is_none() {
+        return Ok(None);
+    }
+    let (beside, _) = beside(app, tx, query, id).await?;
+    Ok(beside.map(|(_, ahead)| u32::try_from(ahead).unwrap_or(u32::MAX)))
 }
 
 /// The anchor is of the order in which pictures are added; others have none.
@@ -57,13 +82,112 @@ async fn window_in(
     if query.is_all() {
         let at = feed::head(tx).await?.at;
         let total = feed::total(tx, app.project).await?;
-        let anchor = anchor.unwrap_or(images::NEWEST);
-        let cards = images::window(tx, app.project, anchor, place, count).await?;
+        let (from, over) = newest_at(app, tx, anchor, place).await?;
+        let cards = images::window(tx, app.project, from, over, count).await?;
         return Ok(Window { at, total, start, cards });
     }
     let search = search(app, tx, query).await?;
-    let (at, total) = (found_at(tx).await?, search.count(tx).await?);
-    Ok(Window { at, total, start, cards: search.window(tx, place, count).await? })
+    let at = found_at(tx).await?;
+    let (total, from) = search_from(app, tx, &search, place).await?;
+    Ok(Window { at, total, start, cards: search.window(tx, from, count).await? })
+}
+
+/// Nearer than this, walking there is the shortest way.
+const FAR: i64 = 2_000;
+
+/// Where to read all pictures as they were added to come to a place below the anchor: the highest id, and how many to pass over.
+async fn newest_at(app: &App, tx: &mut Tx<'_>, anchor: Option<ImageId>, place: i64) -> Result<(ImageId, i64), Error> {
+    let walk = (anchor.unwrap_or(images::NEWEST), place);
+    if place < FAR {
+        return Ok(walk);
+    }
+    let held = held(app, tx, anchor).await?;
+    Ok(spans::newest_at(tx, app.project, place + held).await?.unwrap_or(walk))
+}
+
+/// What one request may ask for.
+const IDS_MAX: u32 = 10_000;
+
+/// The ids of a stretch of a view.
+pub async fn ids(
+    app: &App,
+    query: &Query,
+    anchor: Option<ImageId>,
+    start: u32,
+    count: u32,
+) -> Result<Vec<ImageId>, Error> {
+    let mut tx = db::snapshot(&app.pool).await?;
+    let (place, count) = (i64::from(start), i64::from(count.min(IDS_MAX)));
+    if query.is_all() {
+        let (from, over) = newest_at(app, &mut tx, anchor, place).await?;
+        return Ok(images::ids(&mut tx, app.project, from, over, count).await?);
+    }
+    let search = search(app, &mut tx, query).await?;
+    let (_, from) = search_from(app, &mut tx, &search, place).await?;
+    Ok(search.ids(&mut tx, from, count).await?)
+}
+
+/// What was added after the anchor.
+async fn held(app: &App, tx: &mut Tx<'_>, anchor: Option<ImageId>) -> Result<i64, Error> {
+    match anchor {
+        Some(anchor) => Ok(spans::newer_than(tx, app.project, anchor).await?),
+        None => Ok(0),
+    }
+}
+
+/// How many are found, and where to begin to read so as to come to a place.
+async fn search_from(app: &App, tx: &mut Tx<'_>, search: &Search, place: i64) -> Result<(u32, Start), Error> {
+    let (sort, walk) = (search.query.sort, Start { span: None, over: place });
+    let (total, moment) = if search.query.is_narrow() {
+        let spans = app.shapes.spans(tx, search).await?;
+        (spans::total(&spans), time(sort.by).and_then(|_| spans::at(&spans, sort.ascends(), place)))
+    } else {
+        let all = spans::found_in_all(tx, app.project).await?;
+        let moment = match time(sort.by).filter(|_| place >= FAR) {
+            Some(by) => spans::found_at(tx, app.project, by, sort.ascends(), place).await?,
+            None => None,
+        };
+        (all.total, moment)
+    };
+    let from = moment.filter(|_| place >= FAR);
+    let start = from.map_or(walk, |moment| Start { span: Some(moment.span), over: place - moment.above });
+    Ok((u32::try_from(total).unwrap_or(u32::MAX), start))
+}
+
+/// The shape of a view: its days, or how many there are where its order knows none.
+pub async fn outline(app: &App, query: &Query, anchor: Option<ImageId>, zone: Zone) -> Result<Outlined, Error> {
+    let mut tx = db::snapshot(&app.pool).await?;
+    outline_in(app, &mut tx, query, anchor, zone).await
+}
+
+async fn outline_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    query: &Query,
+    anchor: Option<ImageId>,
+    zone: Zone,
+) -> Result<Outlined, Error> {
+    if query.is_all() {
+        let mut quarters = spans::added(tx, app.project).await?;
+        outline::without_first(&mut quarters, held(app, tx, anchor).await?);
+        return Ok(Outlined { at: feed::head(tx).await?.at, outline: outline::of_quarters(&quarters, zone) });
+    }
+    let search = search(app, tx, query).await?;
+    let (at, by, is_narrow) = (found_at(tx).await?, time(search.query.sort.by), search.query.is_narrow());
+    let mut spans = match by {
+        _ if is_narrow => app.shapes.spans(tx, &search).await?,
+        Some(by) => spans::found(tx, app.project, by).await?,
+        None => vec![spans::found_in_all(tx, app.project).await?],
+    };
+    if !search.query.sort.ascends() {
+        spans.reverse();
+    }
+    let outline = match by {
+        Some(Time::Added) => outline::of_quarters(&spans, zone),
+        Some(Time::Taken) => outline::of_days(spans),
+        None => outline::flat(&spans),
+    };
+    Ok(Outlined { at, outline })
 }
 
 /// Up to where it is known what is found. While that is made anew, nothing is sure.
@@ -107,7 +231,7 @@ pub async fn find(app: &App, query: &Query, below: Option<&Place>, limit: u16) -
     let mut tx = db::snapshot(&app.pool).await?;
     let search = search(app, &mut tx, query).await?;
     let rows = search.rest_rows(&mut tx, below, limit.into()).await?;
-    Ok(Found { rows, total: search.count(&mut tx).await? })
+    Ok(Found { rows, total: total(app, &mut tx, &search).await? })
 }
 
 /// With its neighbours and its place among what is asked for.
@@ -119,9 +243,9 @@ pub async fn picture(app: &App, query: &Query, id: ImageId) -> Result<Picture, E
     let pieces = crops::pieces(&mut tx, id, i64::from(Picture::PIECES_MAX)).await?;
     Ok(Picture {
         at: feed::head(&mut tx).await?.at,
-        newer: beside.as_ref().and_then(|beside| beside.newer),
-        older: beside.as_ref().and_then(|beside| beside.older),
-        place: beside.map_or(0, |beside| u32::try_from(beside.ahead + 1).unwrap_or(u32::MAX)),
+        newer: beside.as_ref().and_then(|(beside, _)| beside.newer),
+        older: beside.as_ref().and_then(|(beside, _)| beside.older),
+        place: beside.map_or(0, |(_, ahead)| u32::try_from(ahead + 1).unwrap_or(u32::MAX)),
         total,
         path: path_from_bytes(&row.path).display().to_string(),
         details: details::of(&mut tx, id, &row.facts).await?,
@@ -138,14 +262,24 @@ pub async fn picture(app: &App, query: &Query, id: ImageId) -> Result<Picture, E
     })
 }
 
-/// None when the picture is not among them; and how many there are.
-async fn beside(app: &App, tx: &mut Tx<'_>, query: &Query, id: ImageId) -> Result<(Option<Neighbours>, u32), Error> {
+/// None when the picture is not among them, else with how many stand before it; and how many there are.
+async fn beside(
+    app: &App,
+    tx: &mut Tx<'_>,
+    query: &Query,
+    id: ImageId,
+) -> Result<(Option<(Neighbours, i64)>, u32), Error> {
     if query.is_all() {
-        let beside = images::neighbours(tx, app.project, id).await?;
-        return Ok((Some(beside), feed::total(tx, app.project).await?));
+        let (beside, ahead) =
+            (images::neighbours(tx, app.project, id).await?, spans::newer_than(tx, app.project, id).await?);
+        return Ok((Some((beside, ahead)), feed::total(tx, app.project).await?));
     }
     let search = search(app, tx, query).await?;
-    Ok((search.neighbours(tx, id).await?, search.count(tx).await?))
+    Ok((search.neighbours(tx, id).await?, total(app, tx, &search).await?))
+}
+
+async fn total(app: &App, tx: &mut Tx<'_>, search: &Search) -> Result<u32, Error> {
+    Ok(search_from(app, tx, search, 0).await?.0)
 }
 
 /// The clock where the picture was taken, as the camera had it.

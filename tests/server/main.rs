@@ -10,6 +10,7 @@ mod http;
 mod jobs;
 mod live;
 mod migrations;
+mod outline;
 mod panel;
 mod refusals;
 mod roots;

@@ -4,7 +4,10 @@
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::images::{Neighbours, RestRow};
+use super::{
+    images::{Neighbours, RestRow},
+    spans::{QUARTER_MS, Span, Time, first_id},
+};
 use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, facets::Count, query::Named};
 
 /// A query whose words are known to be written as they are kept.
@@ -79,6 +82,15 @@ impl Side {
 /// Of each side the most frequent ones.
 const VALUES_MAX: i64 = 60;
 
+/// Where to begin to read, so that a place far down is not walked to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// What lies before this span of the order's time is left out.
+    pub span: Option<i64>,
+    /// So many of what is left are passed over.
+    pub over: i64,
+}
+
 /// What the order compares, and how a text of it is read back.
 fn key(by: By) -> (&'static str, &'static str) {
     match by {
@@ -88,6 +100,15 @@ fn key(by: By) -> (&'static str, &'static str) {
         By::Name => ("name_key", "text"),
         By::Size => ("size", "bigint"),
         By::Rating => ("rating", "smallint"),
+    }
+}
+
+/// The time that an order follows.
+pub fn time(by: By) -> Option<Time> {
+    match by {
+        By::Added => Some(Time::Added),
+        By::Taken => Some(Time::Taken),
+        By::Name | By::Size | By::Rating => None,
     }
 }
 
@@ -158,21 +179,43 @@ impl Search {
         push_order(sql, self.query.sort);
     }
 
-    pub async fn count(&self, tx: &mut PgConnection) -> sqlx::Result<u32> {
-        let mut sql = QueryBuilder::new("select count(*)");
+    /// Only what the order has from that span on.
+    fn push_from(&self, sql: &mut QueryBuilder<Postgres>, span: i64) {
+        let sort = self.query.sort;
+        let edge = if sort.ascends() { span } else { span + 1 };
+        match time(sort.by) {
+            Some(Time::Added) => {
+                sql.push(if sort.ascends() { " and image_id >= " } else { " and image_id < " });
+                sql.push_bind(first_id(edge * QUARTER_MS).0);
+            }
+            Some(Time::Taken) => {
+                sql.push(if sort.ascends() { " and clock >= " } else { " and clock < " });
+                sql.push("date '1970-01-01' + ").push_bind(edge).push("::int");
+            }
+            None => {}
+        }
+    }
+
+    /// How many there are of each quarter of an hour or of each day, earliest first.
+    pub async fn spans(&self, tx: &mut PgConnection, by: Time) -> sqlx::Result<Vec<Span>> {
+        let span = match by {
+            Time::Added => "uuid_ms(image_id) / 900000",
+            Time::Taken => "(clock::date - date '1970-01-01')::bigint",
+        };
+        let mut sql = QueryBuilder::new(format!(
+            "select span, count(*) as total, sum(ratio)::bigint as ratio, count(*) as known from (select {span} as span, ratio"
+        ));
         self.push_where(&mut sql, None);
-        let count: i64 = sql.build_query_scalar().persistent(false).fetch_one(tx).await?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        sql.push(") as found group by span order by span");
+        sql.build_query_as().persistent(false).fetch_all(tx).await
     }
 
     /// The ids are found in the narrow rows alone; only the images that are shown are read.
-    pub async fn window(&self, tx: &mut PgConnection, start: i64, count: i64) -> sqlx::Result<Vec<Card>> {
+    pub async fn window(&self, tx: &mut PgConnection, start: Start, count: i64) -> sqlx::Result<Vec<Card>> {
         let mut sql = QueryBuilder::new("select image_card(i) from (select image_id, row_number() over (");
         self.push_order(&mut sql);
         sql.push(") as place");
-        self.push_where(&mut sql, None);
-        self.push_order(&mut sql);
-        sql.push(" offset ").push_bind(start).push(" limit ").push_bind(count);
+        self.push_stretch(&mut sql, start, count);
         sql.push(
             ") as wanted join images i on i.id = wanted.image_id where i.removed_at is null order by wanted.place",
         );
@@ -180,8 +223,23 @@ impl Search {
         Ok(cards.into_iter().map(|Json(card)| card).collect())
     }
 
+    pub async fn ids(&self, tx: &mut PgConnection, start: Start, count: i64) -> sqlx::Result<Vec<ImageId>> {
+        let mut sql = QueryBuilder::new("select image_id");
+        self.push_stretch(&mut sql, start, count);
+        sql.build_query_scalar().persistent(false).fetch_all(tx).await
+    }
+
+    fn push_stretch(&self, sql: &mut QueryBuilder<Postgres>, start: Start, count: i64) {
+        self.push_where(sql, None);
+        if let Some(span) = start.span {
+            self.push_from(sql, span);
+        }
+        self.push_order(sql);
+        sql.push(" offset ").push_bind(start.over).push(" limit ").push_bind(count);
+    }
+
     /// Those beside a picture in this order, and how many stand before it. None when it is not among them.
-    pub async fn neighbours(&self, tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<Neighbours>> {
+    pub async fn neighbours(&self, tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<(Neighbours, i64)>> {
         let mut among = QueryBuilder::new("select count(*)");
         self.push_where(&mut among, None);
         among.push(" and image_id = ").push_bind(id.0);
@@ -195,7 +253,7 @@ impl Search {
         self.push_where(&mut ahead, None);
         push_beyond(&mut ahead, Sort { reversed: !sort.reversed, ..sort }, id);
         let ahead = ahead.build_query_scalar().persistent(false).fetch_one(tx).await?;
-        Ok(Some(Neighbours { newer, older, ahead }))
+        Ok(Some((Neighbours { newer, older }, ahead)))
     }
 
     async fn next_to(&self, tx: &mut PgConnection, id: ImageId, sort: Sort) -> sqlx::Result<Option<ImageId>> {

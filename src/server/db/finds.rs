@@ -32,6 +32,7 @@ pub async fn set_position(tx: &mut PgConnection, to: &Position) -> sqlx::Result<
 /// All rows go. What is found meanwhile is what has been written again.
 pub async fn clear(tx: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("delete from finds").execute(&mut *tx).await?;
+    sqlx::query!("delete from finds_spans").execute(&mut *tx).await?;
     sqlx::query!("delete from finds_words").execute(tx).await.map(|_| ())
 }
 
@@ -84,7 +85,7 @@ pub async fn put(tx: &mut PgConnection, rows: &[Row]) -> sqlx::Result<()> {
     let words: Vec<&str> = rows.iter().map(|row| row.words.as_str()).collect();
     sqlx::query!(
         "insert into finds (image_id, project_id, folder_id, clock, name_key, size, rating, state, type, flag, label, shape,
-                            camera, lens, parent_id, tags, words)
+                            camera, lens, parent_id, tags, ratio, words)
          select i.id, i.project_id, i.folder_id,
                 coalesce(i.taken_at at time zone 'UTC' + make_interval(mins => coalesce(i.taken_offset_min, 0)),
                          to_timestamp(i.mtime_ns / 1e9) at time zone 'UTC'),
@@ -95,6 +96,7 @@ pub async fn put(tx: &mut PgConnection, rows: &[Row]) -> sqlx::Result<()> {
                      when i.width > i.height then 'landscape' when i.width < i.height then 'portrait' end,
                 i.camera, i.lens, i.parent_id,
                 array(select tag from image_tags t where t.image_id = i.id order by tag),
+                coalesce(least(greatest(round(100.0 * i.width / nullif(i.height, 0)), 40), 300), 100),
                 array_to_tsvector(string_to_array(row.words, ' '))
          from unnest($1::uuid[], $2::text[], $3::text[]) as row (id, key, words) join images i on i.id = row.id
          where i.removed_at is null
@@ -102,10 +104,36 @@ pub async fn put(tx: &mut PgConnection, rows: &[Row]) -> sqlx::Result<()> {
              folder_id = excluded.folder_id, clock = excluded.clock, name_key = excluded.name_key, size = excluded.size,
              rating = excluded.rating, state = excluded.state, type = excluded.type, flag = excluded.flag,
              label = excluded.label, shape = excluded.shape, camera = excluded.camera, lens = excluded.lens,
-             parent_id = excluded.parent_id, tags = excluded.tags, words = excluded.words",
+             parent_id = excluded.parent_id, tags = excluded.tags, ratio = excluded.ratio,
+             words = excluded.words",
         &ids,
         &keys as _,
         &words as _
+    )
+    .execute(tx)
+    .await
+    .map(|_| ())
+}
+
+/// How these rows weigh among all of their moments: taken away before they are written anew, given back afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    TakenAway = -1,
+    GivenBack = 1,
+}
+
+pub async fn weigh(tx: &mut PgConnection, ids: &[Uuid], weight: Weight) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into finds_spans (project_id, by, span, total, ratio)
+         select project_id, by, span, $2 * count(*), $2 * sum(ratio)
+         from finds,
+              lateral (values ('added', uuid_ms(image_id) / 900000), ('taken', clock::date - date '1970-01-01')) as moment (by, span)
+         where image_id = any($1)
+         group by project_id, by, span
+         on conflict (project_id, by, span) do update
+             set total = finds_spans.total + excluded.total, ratio = finds_spans.ratio + excluded.ratio",
+        ids,
+        weight as i64
     )
     .execute(tx)
     .await

@@ -368,6 +368,26 @@ pub async fn window(
     Ok(cards.into_iter().map(|Json(card)| card).collect())
 }
 
+/// The ids of the same.
+pub async fn ids(
+    tx: &mut PgConnection,
+    project: ProjectId,
+    anchor: ImageId,
+    start: i64,
+    count: i64,
+) -> sqlx::Result<Vec<ImageId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: ImageId" from images where project_id = $1 and removed_at is null and id <= $2
+           order by id desc offset $3 limit $4"#,
+        project.0,
+        anchor.0,
+        start,
+        count
+    )
+    .fetch_all(tx)
+    .await
+}
+
 /// What only the page of one picture shows.
 pub struct PictureRow {
     pub path: Vec<u8>,
@@ -391,11 +411,10 @@ pub async fn picture(tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<
     .await
 }
 
+/// Those before and after an image in an order.
 pub struct Neighbours {
     pub newer: Option<ImageId>,
     pub older: Option<ImageId>,
-    /// How many are newer.
-    pub ahead: i64,
 }
 
 pub async fn neighbours(tx: &mut PgConnection, project: ProjectId, id: ImageId) -> sqlx::Result<Neighbours> {
@@ -403,8 +422,7 @@ pub async fn neighbours(tx: &mut PgConnection, project: ProjectId, id: ImageId) 
         Neighbours,
         r#"select
              (select id from images where project_id = $1 and removed_at is null and id > $2 order by id limit 1) as "newer: ImageId",
-             (select id from images where project_id = $1 and removed_at is null and id < $2 order by id desc limit 1) as "older: ImageId",
-             (select count(*) from images where project_id = $1 and removed_at is null and id > $2) as "ahead!""#,
+             (select id from images where project_id = $1 and removed_at is null and id < $2 order by id desc limit 1) as "older: ImageId""#,
         project.0,
         id.0
     )

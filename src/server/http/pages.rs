@@ -4,7 +4,7 @@ use axum::{
     Json, Router,
     body::{Body, Bytes, to_bytes},
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -19,8 +19,8 @@ use super::{
 use crate::{
     api::{Failure, uploads::UPLOAD_URL},
     model::ImageId,
-    server::{App, Error, db},
-    ui,
+    server::{App, Error, db, outline::Zone},
+    ui::{self, shell::ZONE_COOKIE},
 };
 
 /// Server functions other than uploads take a few values; more is no request of ours.
@@ -44,7 +44,11 @@ async fn call(State(app): State<App>, request: Request) -> Response {
         Ok(request) => request,
         Err(refusal) => return *refusal,
     };
-    let context = move || provide_context(app.clone());
+    let zone = zone(request.headers());
+    let context = move || {
+        provide_context(app.clone());
+        provide_context(zone);
+    };
     let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
     without_empty_query(refused_if_not_understood(response).await)
 }
@@ -138,11 +142,21 @@ async fn unknown(State(app): State<App>, request: Request) -> Response {
     response
 }
 
+/// As the page's head has set it for the requests that follow.
+fn zone(headers: &HeaderMap) -> Zone {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let minutes = pairs.filter(|(name, _)| *name == ZONE_COOKIE).find_map(|(_, minutes)| minutes.parse().ok());
+    Zone::of_minutes(minutes.unwrap_or(0))
+}
+
 async fn render(app: App, request: Request) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
+    let zone = zone(request.headers());
     let context = move || {
         provide_context(app.clone());
+        provide_context(zone);
         provide_context(nonce.clone());
         provide_context(PageUnderWay);
     };
