@@ -19,7 +19,7 @@ use pixelsync::{
         inbox::{Inbox, Need},
         wait,
     },
-    model::{Batch, Card, Change, Cursor, Details, ImageId, Op, Opening, Picture, Query, State, Window},
+    model::{Batch, Card, Change, Cursor, Details, ImageId, Op, Opening, Outline, Picture, Query, State, Window},
     ui::{
         gallery::{Filler, Gallery},
         viewer::Viewer,
@@ -84,11 +84,13 @@ fn gallery() -> (Owner, Gallery) {
     owner.set();
     let gallery = Gallery::new();
     let window = window(10, (1..=100).rev(), 0, 100);
-    gallery.open(
-        Query::default(),
-        Opening { at: window.at, window, newest: Some(id(100)), all: 100, folders: Vec::new() },
-    );
+    gallery.open(Query::default(), opening(window, 100), None);
     (owner, gallery)
+}
+
+fn opening(window: Window, all: u32) -> Opening {
+    let (newest, outline) = (window.newest(), Outline::flat(window.total));
+    Opening { at: window.at, window, newest, outline, all, folders: Vec::new() }
 }
 
 fn name(gallery: Gallery, number: u128) -> Option<String> {
@@ -292,12 +294,12 @@ async fn another_view_clears_nothing_until_it_is_there() {
     let (network, filler) = (DeadNetwork::new(), Filler::new(gallery));
     let view = Query::read("?q=boat").0;
     let ids = || gallery.order.get_untracked();
-    filler.change_view(view.clone());
+    filler.change_view(view.clone(), None);
     network.refused(1).await;
     // what is scrolled to meanwhile is of the view that goes, and asked for no more
     filler.want(40..90);
     assert_eq!((ids().len(), gallery.is_changing_view(), network.requests.get()), (100, true, 1));
-    assert!(gallery.change_view(window(12, [7, 3], 0, 2)).is_ok());
+    assert!(gallery.change_view(opening(window(12, [7, 3], 0, 2), 101), None).is_ok());
     assert_eq!((ids(), gallery.total.get_untracked(), gallery.all.get_untracked()), (vec![id(7), id(3)], 2, 100));
     // nobody knows yet whether what arrives matches; who is removed does not
     gallery.apply(&batch(12, 101, vec![change(13, Op::Insert, 101, 1)]));
@@ -305,7 +307,7 @@ async fn another_view_clears_nothing_until_it_is_there() {
     gallery.apply(&batch(13, 100, vec![change(14, Op::Delete, 7, 2)]));
     assert_eq!((ids(), gallery.total.get_untracked()), (vec![id(3)], 1));
     // it is what is shown, so that nothing is left to be asked for
-    filler.change_view(view);
+    filler.change_view(view, None);
 }
 
 #[wasm_bindgen_test]
@@ -313,11 +315,11 @@ fn all_pictures_are_not_counted_from_an_old_window() {
     let (_owner, gallery) = gallery();
     gallery.apply(&batch(10, 101, vec![change(11, Op::Insert, 101, 1)]));
     gallery.view.set(Query::read("?q=boat").0);
-    assert!(gallery.change_view(window(9, [7], 0, 1)).is_ok());
+    assert!(gallery.change_view(opening(window(9, [7], 0, 1), 101), None).is_ok());
     assert!(gallery.is_stale(), "it was found before that was heard");
     gallery.view.set(Query::default());
-    assert!(gallery.change_view(window(10, (1..=100).rev(), 0, 100)).is_err());
-    assert!(gallery.change_view(window(11, (2..=101).rev(), 0, 101)).is_ok());
+    assert!(gallery.change_view(opening(window(10, (1..=100).rev(), 0, 100), 101), None).is_err());
+    assert!(gallery.change_view(opening(window(11, (2..=101).rev(), 0, 101), 101), None).is_ok());
     assert_eq!((gallery.all.get_untracked(), gallery.anchor()), (101, Some(id(101))));
 }
 

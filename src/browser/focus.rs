@@ -15,6 +15,18 @@ pub fn focused_cell() -> Option<ImageId> {
     cell.get_attribute("data-id")?.parse().ok()
 }
 
+/// The cell that something happened in.
+pub fn cell_of(event: &MouseEvent) -> Option<ImageId> {
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    target.closest("[data-id]").ok().flatten()?.get_attribute("data-id")?.parse().ok()
+}
+
+/// Whether it happened in an element that is so, or in one within it.
+pub fn is_within(event: &MouseEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+}
+
 /// Whether a click follows a cell's link in this tab.
 pub fn follows_cell(event: &MouseEvent) -> bool {
     let elsewhere = event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();

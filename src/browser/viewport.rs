@@ -45,6 +45,18 @@ pub fn middle(element: &HtmlElement) -> (f64, f64) {
     (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0)
 }
 
+/// A point of the window, counted from the element's corner.
+pub fn point_in(element: &HtmlElement, x: f64, y: f64) -> (f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    (x - rect.left(), y - rect.top())
+}
+
+/// The upper and the lower edge of an element, counted from the window's.
+pub fn edges(element: &HtmlElement) -> (f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    (rect.top(), rect.bottom())
+}
+
 /// Pixels of the screen in one of CSS.
 pub fn density() -> f64 {
     window().device_pixel_ratio()

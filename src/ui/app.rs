@@ -11,7 +11,7 @@ use leptos_router::{
 use super::{
     feed::Feed,
     folders::FoldersPage,
-    gallery::{Filler, Gallery, GalleryPage},
+    gallery::{Filler, Gallery, GalleryPage, day::Today, look::Looks, selection::Selection},
     parts::{
         not_found::NotFound,
         notice::{NoticeLine, Notices},
@@ -29,6 +29,9 @@ pub fn App() -> impl IntoView {
     provide_context(filler);
     provide_context(viewer);
     provide_context(feed);
+    provide_context(Looks::new());
+    provide_context(Today::new());
+    provide_context(Selection::new());
     provide_context(Uploads::new());
     provide_context(Notices::new());
     feed.follow(gallery, filler, viewer);

@@ -4,7 +4,11 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use super::App;
-use crate::browser::{panel, theme::STORAGE_KEY};
+use crate::browser::{
+    look::{FIT_KEY, SIZE_KEY},
+    panel,
+    theme::STORAGE_KEY,
+};
 
 /// The addresses of what the page is made of, each naming its version.
 #[derive(Clone, Debug)]
@@ -14,13 +18,19 @@ pub struct Assets {
     pub css: String,
 }
 
+/// How many minutes the reader's clock is before Greenwich's, so that the server's days are the reader's.
+pub const ZONE_COOKIE: &str = "zone";
+
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, css } = assets;
     // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
     // without scripts, or a panel that was closed.
     let prepare = format!(
         "{{const d=document.documentElement.dataset;d.scripts='on';\
+         document.cookie='{ZONE_COOKIE}='+-new Date().getTimezoneOffset()+';path=/;max-age=31536000;samesite=strict';\
          try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t;\
+         const f=localStorage.getItem({FIT_KEY:?});if(f)d.fit=f;\
+         const s=+localStorage.getItem({SIZE_KEY:?});if(s)document.documentElement.style.setProperty('--size',s);\
          const p=localStorage.getItem({:?});if(p)d.panel=p}}catch{{}}}}",
         panel::STORAGE_KEY
     );

@@ -6,7 +6,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use crate::model::Query;
+use crate::model::{ImageId, Query};
 
 /// The gallery's.
 const PATH: &str = "/";
@@ -18,6 +18,7 @@ pub struct Address {
     /// Of other pages than the gallery, it asks for everything.
     pub view: Memo<Query>,
     path: Memo<String>,
+    search: Memo<String>,
     navigate: StoredValue<Navigate>,
 }
 
@@ -30,7 +31,12 @@ impl Address {
             if path.get() == PATH { Query::read(&search.get()).0 } else { before.cloned().unwrap_or_default() }
         });
         let navigate: Navigate = Box::new(move |to, options| navigate(to, options));
-        Address { view, path, navigate: StoredValue::new(navigate) }
+        Address { view, path, search, navigate: StoredValue::new(navigate) }
+    }
+
+    /// The picture that the page is to begin at.
+    pub fn place(&self) -> Option<ImageId> {
+        self.search.with_untracked(|search| Query::place_in(search))
     }
 
     pub fn is_of_gallery(&self) -> bool {

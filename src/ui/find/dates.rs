@@ -31,7 +31,7 @@ pub fn Dates() -> impl IntoView {
             address.ask(&wanted, false);
         };
         view! {
-            <label class="day">
+            <label class="date-field">
                 <span>{name}</span>
                 <input type="date" min="1000-01-01" max="9999-12-31" prop:value=said on:change=changed/>
             </label>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Gallery;
+use super::{Gallery, look::LookControls};
 use crate::ui::{
     find::{panel::FilterPanel, sort::SortMenu, words},
     parts::shared::{maybe, text},
@@ -20,6 +20,7 @@ pub fn Bar() -> impl IntoView {
             <h1>{heading}</h1>
             <span class="bar-count" aria-live=polite>{count}</span>
             <div class="bar-end">
+                <LookControls/>
                 <FilterPanel/>
                 <SortMenu/>
             </div>

@@ -2,35 +2,65 @@
 
 use leptos::prelude::*;
 
-use super::{Gallery, marks::CellMarks};
+use super::{
+    Gallery,
+    layout::{Rect, px},
+    marks::CellMarks,
+    selection::Selection,
+    shapes::ratio,
+};
 use crate::{
     model::{Card, ImageId, State},
     ui::parts::{
-        icon::Icon,
+        icon::{Icon, Sign},
         shared::{choose, maybe, part, text},
         state_words::{label, sentence, sign},
     },
 };
 
+/// `room` is where it is in its day, once that is known.
 #[component]
-pub fn Cell(id: ImageId) -> impl IntoView {
+pub fn Cell(id: ImageId, room: Signal<Option<Rect>>) -> impl IntoView {
     // It left the window between the order's change and this.
     let gallery = expect_context::<Gallery>();
     let (card, view) = (gallery.card(id)?, gallery.shown_view);
+    let styled = card.clone();
+    let selection = expect_context::<Selection>();
+    let chosen = move || selection.contains(id);
+    let style = text(move || styled.with(|card| style(card, room.get())));
     Some(view! {
         <a
             class="cell"
             href=text(move || view.with(|view| view.picture_url(id)))
             data-id=id.to_string()
             data-state=read(&card, state)
-            style:background-color=read(&card, Card::colour)
+            data-chosen=maybe(move || chosen().then(String::new))
+            draggable="false"
+            style=style
         >
             <Thumbnail card=card.clone()/>
             <Badge card=card.clone()/>
             <CellMarks card=card.clone()/>
             <span class="cell-name" aria-hidden="true">{read(&card, name)}</span>
+            <span class="cell-check" title="Select">
+                <Icon sign=Sign::Done/>
+                <span class="visually-hidden">{maybe(move || chosen().then(|| "Selected".to_owned()))}</span>
+            </span>
         </a>
     })
+}
+
+/// Its edges on whole pixels, so that they are sharp.
+fn style(card: &Card, room: Option<Rect>) -> String {
+    let place = match room {
+        Some(Rect { left, top, width, height }) => {
+            let (from, to) = (left.round(), (left + width).round());
+            let (upper, lower) = (top.round(), (top + height).round());
+            format!("left:{};top:{};width:{};height:{}", px(from), px(upper), px(to - from), px(lower - upper))
+        }
+        None => format!("--ratio:{:.2}", ratio(card)),
+    };
+    card.colour().map_or(place.clone(), |colour| format!("{place};background-color:{colour}"))
 }
 
 /// A part of the card in words.

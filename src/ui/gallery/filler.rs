@@ -7,9 +7,13 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::state::Gallery;
 use crate::{
-    api::{Failure, gallery::load_window, pictures},
+    api::{
+        Failure,
+        gallery::{load_window, open_gallery},
+        pictures,
+    },
     browser::wait,
-    model::{Cursor, Query, Window},
+    model::{Cursor, ImageId, Opening, Query, Window},
     ui::parts::retry::Again,
 };
 
@@ -19,6 +23,14 @@ struct Wish {
     places: Range<u32>,
     /// From the very top, with what was held back.
     follow: bool,
+    /// Of another view: the picture that it begins at.
+    at: Option<ImageId>,
+}
+
+enum Answer {
+    Window(Window),
+    /// The beginning of another view.
+    Opening(Opening),
 }
 
 #[derive(Clone, Copy)]
@@ -72,19 +84,19 @@ impl Filler {
     /// With what was held back.
     pub fn want_top(&self, count: u32) {
         if !self.gallery.is_changing_view() {
-            self.ask(Wish { view: Query::default(), places: 0..count, follow: true });
+            self.ask(Wish { view: Query::default(), places: 0..count, follow: true, at: None });
         }
     }
 
     /// The gallery is to show another view. What is shown stays until its first window is there, and nobody waits any longer
     /// for one of a view before.
-    pub fn change_view(&self, view: Query) {
+    pub fn change_view(&self, view: Query, at: Option<ImageId>) {
         self.gallery.view.set(view.clone());
         self.rest.cancel();
         if !self.gallery.is_changing_view() {
             return self.wish.set_value(None);
         }
-        self.wish.set_value(Some(Wish { view, places: 0..Window::CARDS_FIRST, follow: false }));
+        self.wish.set_value(Some(Wish { view, places: 0..Window::CARDS_FIRST, follow: false, at }));
         self.retry();
     }
 
@@ -103,7 +115,7 @@ impl Filler {
 
     fn ask_for(&self, places: Range<u32>) {
         self.asked.set_value(Some(places.start));
-        self.ask(Wish { view: self.gallery.shown_view.get_untracked(), places, follow: false });
+        self.ask(Wish { view: self.gallery.shown_view.get_untracked(), places, follow: false, at: None });
     }
 
     /// The line is back: what hangs is not waited for.
@@ -130,21 +142,13 @@ impl Filler {
 
     async fn serve(self, round: u32) {
         while let Some(wish) = self.wish.get_value() {
-            let changes = self.gallery.is_changing_view();
-            let anchor = if wish.follow || changes { None } else { self.gallery.anchor() };
-            let count = wish.places.end - wish.places.start;
-            let answer = wait::for_answer(load_window(
-                wish.view.clone(),
-                anchor,
-                wish.places.start,
-                count.min(Window::CARDS_MAX),
-            ))
-            .await;
+            // seldom done, and large
+            let answer = wait::for_answer(Box::pin(self.answer(&wish))).await;
             if self.round.get_value() != round {
                 return;
             }
             match answer {
-                Ok(window) => self.take(&wish, window),
+                Ok(answer) => self.take(&wish, answer),
                 Err(failure) => {
                     self.trouble.set(Some(failure));
                     break;
@@ -157,21 +161,31 @@ impl Filler {
         }
     }
 
+    async fn answer(self, wish: &Wish) -> Result<Answer, Failure> {
+        let Wish { view, places, follow, .. } = wish.clone();
+        let count = (places.end - places.start).min(Window::CARDS_MAX);
+        if self.gallery.is_changing_view() {
+            return open_gallery(view, wish.at, places.start, count).await.map(Answer::Opening);
+        }
+        let anchor = if follow { None } else { self.gallery.anchor() };
+        load_window(view, anchor, places.start, count).await.map(Answer::Window)
+    }
+
     /// A late answer to an older wish is dropped.
-    fn take(&self, wish: &Wish, window: Window) {
+    fn take(&self, wish: &Wish, answer: Answer) {
         if self.trouble.with_untracked(Option::is_some) {
             self.trouble.set(None);
         }
         if self.wish.with_value(|newest| newest.as_ref() != Some(wish)) {
             return;
         }
-        let taken = if self.gallery.is_changing_view() {
-            self.asked.set_value(Some(0));
-            self.gallery.change_view(window)
-        } else if wish.follow {
-            self.gallery.show_top(window)
-        } else {
-            self.gallery.show(window)
+        let taken = match answer {
+            Answer::Opening(opening) => {
+                self.asked.set_value(Some(opening.window.start));
+                self.gallery.change_view(opening, wish.at)
+            }
+            Answer::Window(window) if wish.follow => self.gallery.show_top(window),
+            Answer::Window(window) => self.gallery.show(window),
         };
         if taken.is_ok() {
             self.wish.set_value(None);

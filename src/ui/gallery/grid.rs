@@ -1,156 +1,61 @@
-//! The grid in its scroller: measures, keeps the window around what can be seen, moves the focus by keys,
-//! and returns to where the reader was. Fetches nothing itself.
+//! The grid in its scroller: keeps the window around what can be seen, moves the focus by keys, and returns to where the reader
+//! was. Fetches nothing itself.
 
-use std::ops::Range;
+use std::time::Duration;
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
-    html::{Div, Main},
     prelude::*,
 };
 
 use super::{
     Filler, Gallery,
     bar::Bar,
-    cell::Cell,
-    geometry::{Geometry, WINDOW_CARDS, is_enough, px, step, visible, window_around},
+    choosing::{Choosing, Frame},
+    day::DaySection,
+    layout::{Layout, WINDOW_CARDS, is_enough, px, window_around},
     lookout::Lookout,
+    outliner::Outliner,
     pill::Pill,
+    screen::Screen,
+    scrub::Scrubber,
+    selected::SelectedBar,
+    selection::Selection,
 };
 use crate::{
-    browser::{
-        focus,
-        frame::OncePerFrame,
-        viewport::{self, Measure, SizeWatch},
-    },
+    browser::{focus, frame::OncePerFrame, history, viewport::SizeWatch},
     model::{Query, Window},
     ui::{
         find::{chips::Chips, nothing::Nothing},
         parts::{
             problem::Banner,
+            retry::Again,
             shared::{maybe, text},
         },
     },
 };
 
-/// Nearer to the top than this, arrivals are shown at once.
-const TOP_PX: f64 = 24.0;
-
-/// What the grid knows of the screen; nothing before the first measure.
-#[derive(Clone, Copy)]
-pub(super) struct Screen {
-    scroller: NodeRef<Main>,
-    content: NodeRef<Div>,
-    measure: RwSignal<Measure>,
-    geometry: Memo<Option<Geometry>>,
-    /// The place whose cell gets the focus as soon as it is there.
-    focus: StoredValue<Option<u32>>,
-    /// Known here, because the element is gone before the page is.
-    left_at: StoredValue<f64>,
-}
-
-impl Screen {
-    fn new() -> Self {
-        let measure = RwSignal::new(Measure::default());
-        Screen {
-            scroller: NodeRef::new(),
-            content: NodeRef::new(),
-            measure,
-            geometry: Memo::new(move |_| Geometry::of(measure.with(|measure| measure.width))),
-            focus: StoredValue::new(None),
-            left_at: StoredValue::new(0.0),
-        }
-    }
-
-    /// A frame that was asked for may come after the page has gone.
-    fn measure_now(&self) {
-        let (scroller, content) = (self.scroller.try_get_untracked(), self.content.try_get_untracked());
-        if let (Some(scroller), Some(content)) = (scroller.flatten(), content.flatten()) {
-            let now = viewport::measure(&scroller, &content);
-            self.left_at.set_value(viewport::scroll_top(&scroller));
-            if now != self.measure.get_untracked() {
-                self.measure.set(now);
-            }
-        }
-    }
-
-    fn seen(&self, total: u32) -> Option<(Geometry, Range<u32>)> {
-        let geometry = self.geometry.get()?;
-        let Measure { height, scrolled, .. } = self.measure.get();
-        Some((geometry, visible(scrolled, height, geometry.columns, geometry.row_height, total)))
-    }
-
-    fn scroll_to(&self, top: f64) {
-        if let Some(scroller) = self.scroller.get_untracked() {
-            viewport::scroll_to(&scroller, top);
-            self.measure_now();
-        }
-    }
-
-    /// Moves no further than needed. The line above the grid stays in sight and covers that much of it.
-    fn scroll_to_see(&self, place: u32) {
-        let Some(geometry) = self.geometry.get_untracked() else { return };
-        let (Some(scroller), Some(content)) = (self.scroller.get_untracked(), self.content.get_untracked()) else {
-            return;
-        };
-        let now = viewport::measure(&scroller, &content);
-        let above = viewport::scroll_top(&scroller) - now.scrolled;
-        if let Some(top) = geometry.scroll_to_see(place, now.scrolled + above, now.height - above) {
-            self.scroll_to(top);
-        }
-    }
-
-    /// Where the reader left, or where the picture is that was looked at last.
-    fn come_back(&self, gallery: Gallery) {
-        let (Some(geometry), Some(content)) = (self.geometry.get_untracked(), self.content.get_untracked()) else {
-            return;
-        };
-        let (place, start) = (gallery.place(), gallery.start.get_untracked());
-        // The style follows later, and nothing can be scrolled to before.
-        viewport::set_height(&content, &px(geometry.height(gallery.total.get_untracked())));
-        if place.scroll_top > 0.0 {
-            self.scroll_to(place.scroll_top);
-        } else if start > 0 {
-            self.scroll_to(geometry.top_of(start));
-        }
-        if let Some((id, at)) = place.opened
-            && let Some(at) = gallery.place_of(id).or(at)
-        {
-            self.scroll_to_see(at);
-            self.focus.set_value(Some(at));
-            gallery.forget_picture();
-        }
-    }
-
-    fn give_focus(&self, gallery: Gallery) {
-        let waiting = self.focus.try_get_value().flatten();
-        let id = waiting.and_then(|place| gallery.at_place(place));
-        if id.is_some_and(focus::focus_cell) {
-            self.focus.set_value(None);
-        }
-    }
-
-    fn is_at_top(&self) -> bool {
-        let scroller = self.scroller.try_get_untracked().flatten();
-        scroller.is_none_or(|scroller| viewport::scroll_top(&scroller) < TOP_PX)
-    }
-}
-
 #[component]
 pub fn Grid() -> impl IntoView {
     let (gallery, filler) = (expect_context::<Gallery>(), expect_context::<Filler>());
-    let screen = Screen::new();
+    let screen = Screen::new(gallery);
     watch_size(screen, gallery);
+    keep_steady(screen, gallery);
     keep_filled(screen, gallery, filler);
     keep_top(screen, gallery, filler);
     keep_view(screen, gallery);
     keep_focus(screen, gallery);
     keep_lookout(screen, gallery);
-    let measure = OncePerFrame::new(move || screen.measure_now());
+    keep_outlined(gallery);
+    let written = Again::new();
+    let measure = OncePerFrame::new(move || {
+        screen.measure_now(gallery);
+        written.after(WRITTEN, move || write_place(screen, gallery));
+    });
     let scrolled = move |_| measure.ask();
     let to_top = move || {
         gallery.forget_picture();
-        screen.scroll_to(0.0);
+        screen.scroll_to(0.0, gallery);
     };
     view! {
         <main class="gallery" node_ref=screen.scroller on:scroll=scrolled>
@@ -159,51 +64,67 @@ pub fn Grid() -> impl IntoView {
             <Pill press=to_top/>
             <Banner failure=filler.trouble/>
             <Nothing/>
-            <div
-                class="spacer"
-                class:bare=move || gallery.total.get() == 0
-                node_ref=screen.content
-                style:height=maybe(move || height(screen, gallery))
-                style=("--columns", maybe(move || Some(screen.geometry.get()?.columns.to_string())))
-                style=("--row", maybe(move || Some(px(screen.geometry.get()?.row_height))))
-            >
-                <Cells screen/>
-            </div>
+            <Scrubber screen/>
+            <Days screen/>
             <Paging/>
+            <SelectedBar/>
         </main>
     }
 }
 
-fn height(screen: Screen, gallery: Gallery) -> Option<String> {
-    let total = gallery.total.get();
-    screen.geometry.get().map(|geometry| px(geometry.height(total)))
+/// The address says where one is, so that whoever loads it again, or gets it, begins there.
+const WRITTEN: Duration = Duration::from_millis(400);
+
+fn write_place(screen: Screen, gallery: Gallery) {
+    if !gallery.is_changing_view() {
+        let view = gallery.shown_view.get_untracked();
+        history::replace(&view.page_url(), &view.page_url_at(screen.at()));
+    }
 }
 
+/// As high as all of them, laid out once there is a measure.
 #[component]
-fn Cells(screen: Screen) -> impl IntoView {
+fn Days(screen: Screen) -> impl IntoView {
     let gallery = expect_context::<Gallery>();
-    let start = gallery.start;
-    let above = maybe(move || Some(px(screen.geometry.get()?.top_of(start.get()))));
-    // A window need not begin at the left.
-    let lead = maybe(move || Some((start.get() % screen.geometry.get()?.columns + 1).to_string()));
-    let followed = move |event: MouseEvent| {
-        if focus::follows_cell(&event) {
+    let laid = maybe(move || screen.layout.with(Option::is_some).then(String::new));
+    let of_layout =
+        move |read: fn(&Layout) -> String| maybe(move || screen.layout.with(|layout| layout.as_deref().map(read)));
+    let choosing = Choosing::new(screen, gallery);
+    provide_context(choosing);
+    let selection = expect_context::<Selection>();
+    let clicked = move |event: MouseEvent| {
+        if !choosing.clicked(&event) && focus::follows_cell(&event) {
             gallery.set_followed();
+        }
+    };
+    let pressed = move |event: KeyboardEvent| {
+        if !choosing.by_key(&event) {
+            move_focus(&event, screen, gallery);
         }
     };
     view! {
         <div
             class="grid"
+            node_ref=screen.content
+            data-laid=laid
             data-total=text(move || gallery.total.get().to_string())
-            data-start=text(move || start.get().to_string())
-            style:margin-top=above
-            style=("--lead", lead)
-            on:keydown=move |event| move_focus(&event, screen, gallery)
-            on:click=followed
+            data-start=text(move || gallery.start.get().to_string())
+            style:height=of_layout(|layout| px(layout.height()))
+            style=("--columns", of_layout(|layout| layout.look.columns.to_string()))
+            style=("--row", of_layout(|layout| px(layout.pitch())))
+            data-choosing=maybe(move || selection.chosen.with(|chosen| (!chosen.is_empty()).then(String::new)))
+            on:keydown=pressed
+            on:click=clicked
+            on:pointerdown=move |event| choosing.pointer_down(&event)
+            on:pointermove=move |event| choosing.pointer_move(&event)
+            on:pointerup=move |_| choosing.pointer_up()
+            on:pointercancel=move |_| choosing.pointer_up()
+            on:contextmenu=move |event| choosing.menu_asked(&event)
         >
-            <For each=move || gallery.order.get() key=|id| *id let:id>
-                <Cell id/>
+            <For each=move || screen.sections.get() key=|section| section.day let:section>
+                <DaySection day=section.day screen/>
             </For>
+            <Frame choosing/>
         </div>
     }
 }
@@ -212,10 +133,18 @@ fn watch_size(screen: Screen, gallery: Gallery) {
     // The effect keeps the watch, and lets go of it with the page.
     Effect::new(move |_: Option<Option<SizeWatch>>| {
         let (scroller, content) = (screen.scroller.get()?, screen.content.get()?);
-        screen.measure_now();
+        screen.measure_now(gallery);
         screen.come_back(gallery);
-        let once = OncePerFrame::new(move || screen.measure_now());
+        let once = OncePerFrame::new(move || screen.measure_now(gallery));
         SizeWatch::new(&[&scroller, &content], move || once.ask())
+    });
+}
+
+fn keep_steady(screen: Screen, gallery: Gallery) {
+    Effect::new(move || {
+        screen.layout.track();
+        gallery.order.track();
+        screen.keep_steady(gallery);
     });
 }
 
@@ -224,9 +153,9 @@ fn keep_filled(screen: Screen, gallery: Gallery, filler: Filler) {
         gallery.stale.track();
         let (total, start) = (gallery.total.get(), gallery.start.get());
         let loaded = start..start + gallery.order.with(Vec::len) as u32;
-        let Some((geometry, seen)) = screen.seen(total) else { return };
-        if gallery.is_stale() || !is_enough(&seen, &loaded, geometry.columns, total) {
-            filler.want(window_around(&seen, geometry.columns, total));
+        let Some((layout, seen)) = screen.seen() else { return };
+        if gallery.is_stale() || !is_enough(&seen, &loaded, total) {
+            filler.want(layout.whole(window_around(&seen, total)));
         }
     });
 }
@@ -236,9 +165,20 @@ fn keep_lookout(screen: Screen, gallery: Gallery) {
     Effect::new(move || {
         gallery.order.track();
         gallery.pending.track();
-        if let Some((_, seen)) = screen.seen(gallery.total.get()) {
+        if let Some((_, seen)) = screen.seen() {
             lookout.sees(seen);
         }
+    });
+}
+
+fn keep_outlined(gallery: Gallery) {
+    let outliner = Outliner::new(gallery);
+    Effect::new(move |before: Option<u32>| {
+        let times = gallery.outgrown.get();
+        if before.is_some_and(|before| before != times) {
+            outliner.want();
+        }
+        times
     });
 }
 
@@ -254,13 +194,14 @@ fn keep_top(screen: Screen, gallery: Gallery, filler: Filler) {
     });
 }
 
-/// Another view begins at its top.
+/// Another view begins at its top, and nothing of it is selected.
 fn keep_view(screen: Screen, gallery: Gallery) {
+    let selection = expect_context::<Selection>();
     Effect::new(move |before: Option<Query>| {
         let view = gallery.shown_view.get();
         if before.is_some_and(|before| before != view) {
-            screen.focus.set_value(None);
-            screen.scroll_to(0.0);
+            selection.clear();
+            screen.begin_anew(gallery);
         }
         view
     });
@@ -287,13 +228,10 @@ fn move_focus(event: &KeyboardEvent, screen: Screen, gallery: Gallery) {
         return;
     }
     let place = focus::focused_cell().and_then(|id| gallery.place_of(id));
-    let (Some(place), Some(geometry)) = (place, screen.geometry.get_untracked()) else { return };
-    let total = gallery.total.get_untracked();
-    if let Some(to) = step(&event.key(), place, geometry.columns, total) {
+    let to = place.and_then(|place| screen.with_layout(|layout| layout.step(&event.key(), place)).flatten());
+    if let Some(to) = to {
         event.prevent_default();
-        screen.focus.set_value(Some(to));
-        screen.scroll_to_see(to);
-        screen.give_focus(gallery);
+        screen.go_to(to, gallery);
     }
 }
 

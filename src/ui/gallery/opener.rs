@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use leptos::{either::Either, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
-use super::{Gallery, geometry::window_around};
+use super::{Gallery, layout::window_around};
 use crate::{
     api::gallery::open_gallery,
-    model::{Query, Window},
+    model::{ImageId, Query, Window},
     ui::{
         feed::Feed,
         parts::{page_data::page_data, problem::Problem, retry::Attempts},
@@ -37,17 +37,24 @@ fn first_places(gallery: Gallery) -> Range<u32> {
     let asked = use_query_map().with_untracked(|query| query.get("start")?.parse::<u32>().ok());
     let place = gallery.place().opened.and_then(|(_, place)| place);
     match (asked, place) {
-        (None, Some(place)) => window_around(&(place..place.saturating_add(1)), 1, u32::MAX),
+        (None, Some(place)) => window_around(&(place..place.saturating_add(1)), u32::MAX),
         (start, _) => start.unwrap_or(0)..start.unwrap_or(0).saturating_add(Window::CARDS_FIRST),
     }
+}
+
+/// The picture that the address says one was at, unless another one is come back from.
+fn first_picture(gallery: Gallery) -> Option<ImageId> {
+    let is_back = gallery.place().opened.is_some();
+    use_location().search.with_untracked(|search| Query::place_in(search)).filter(|_| !is_back)
 }
 
 #[component]
 fn Opener(content: Content, view: Query) -> impl IntoView {
     let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
     let (places, attempts) = (first_places(gallery), Attempts::new());
+    let at = first_picture(gallery);
     let view = StoredValue::new(view);
-    let opening = page_data(move || open_gallery(view.get_value(), places.start, places.end - places.start));
+    let opening = page_data(move || open_gallery(view.get_value(), at, places.start, places.end - places.start));
     let retry = move || opening.refetch();
     view! {
         <Transition fallback=content.skeleton>
@@ -55,7 +62,7 @@ fn Opener(content: Content, view: Query) -> impl IntoView {
                 match opening.await {
                     Ok(opening) => {
                         feed.include(opening.at);
-                        gallery.open(view.get_value(), opening);
+                        gallery.open(view.get_value(), opening, at);
                         Either::Left((content.shown)())
                     }
                     Err(failure) => {

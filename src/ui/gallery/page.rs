@@ -49,7 +49,7 @@ fn follow_address(gallery: Gallery) {
     Effect::new(move || {
         let view = address.view.get();
         if gallery.view.with_untracked(|asked| *asked != view) {
-            filler.change_view(view);
+            filler.change_view(view, address.place());
         }
     });
 }

@@ -7,9 +7,13 @@ use leptos::prelude::*;
 
 use super::{
     order::Order,
+    shapes::{Shapes, ratio},
     shelf::{Shelf, TooOld, is_newer},
 };
-use crate::model::{Batch, Card, Folder, ImageId, Opening, Picture, Query, State, Window};
+use crate::{
+    browser::clock,
+    model::{Batch, By, Card, Day, Folder, ImageId, Opening, Outline, Picture, Query, State, Window},
+};
 
 #[derive(Clone, Copy)]
 pub struct Gallery {
@@ -23,6 +27,12 @@ pub struct Gallery {
     pub start: RwSignal<u32>,
     /// The window; drives the grid.
     pub order: RwSignal<Vec<ImageId>>,
+    /// The days of all of them, of `total` pictures at any time.
+    pub outline: RwSignal<Outline>,
+    /// What the page has seen of their shapes.
+    pub shapes: RwSignal<Shapes>,
+    /// Bumped when the outline may not be the server's any more.
+    pub outgrown: RwSignal<u32>,
     /// Arrivals that wait for the reader to come back up.
     pub held: RwSignal<u32>,
     /// All pictures, whatever is asked for.
@@ -48,6 +58,8 @@ pub struct Gallery {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Place {
     pub scroll_top: f64,
+    /// The picture that is seen first, as an address said.
+    pub at: Option<ImageId>,
     /// The picture that was looked at, and where it stands.
     pub opened: Option<(ImageId, Option<u32>)>,
 }
@@ -61,6 +73,9 @@ impl Gallery {
             total: RwSignal::new(0),
             start: RwSignal::new(0),
             order: RwSignal::new(Vec::new()),
+            outline: RwSignal::new(Outline::default()),
+            shapes: RwSignal::new(Shapes::default()),
+            outgrown: RwSignal::new(0),
             held: RwSignal::new(0),
             all: RwSignal::new(0),
             folders: RwSignal::new(Vec::new()),
@@ -81,8 +96,11 @@ impl Gallery {
         self.opened.get_untracked()
     }
 
-    pub fn open(&self, view: Query, opening: Opening) {
+    /// `at` is the picture that the page begins at.
+    pub fn open(&self, view: Query, opening: Opening, at: Option<ImageId>) {
+        self.place.update_value(|place| place.at = at);
         self.content.set_value(Order::open(&view, &opening));
+        self.outline.set(opening.outline);
         self.view.set(view.clone());
         self.shown_view.set(view);
         self.folders.set(opening.folders);
@@ -163,14 +181,17 @@ impl Gallery {
 
     /// The first window of the view that is asked for takes the place of what was shown. All pictures are counted change by
     /// change, so a window of them has to know what was heard.
-    pub fn change_view(&self, window: Window) -> Result<(), TooOld> {
+    pub fn change_view(&self, opening: Opening, at: Option<ImageId>) -> Result<(), TooOld> {
+        let window = opening.window;
         let (view, heard_at) = (self.view.get_untracked(), self.heard_at.get_untracked());
         if view.is_all() && window.at.seq < heard_at {
             return Err(TooOld);
         }
         self.content.set_value(Order::begin(&view, &window, heard_at));
-        self.at_top.set_value(true);
-        self.place.set_value(Place::default());
+        self.outline.set(opening.outline);
+        self.shapes.update(Shapes::forget);
+        self.at_top.set_value(window.start == 0);
+        self.place.set_value(Place { at, ..Place::default() });
         self.take_cards(window.cards);
         self.shown_view.set(view);
         self.publish();
@@ -204,6 +225,7 @@ impl Gallery {
         }
         let top = self.at_top.get_value();
         self.content.update_value(|content| content.apply(batch, top));
+        self.follow_in_outline(batch);
         if batch.to.seq >= self.heard_at.get_untracked() {
             self.heard_at.set(batch.to.seq);
             self.all_of_feed.set_value(batch.total);
@@ -236,6 +258,11 @@ impl Gallery {
         self.place.get_value()
     }
 
+    /// Gone to once.
+    pub fn take_at(&self) -> Option<ImageId> {
+        self.place.try_update_value(|place| place.at.take()).flatten()
+    }
+
     pub fn remember_scroll(&self, scroll_top: f64) {
         self.place.update_value(|place| place.scroll_top = scroll_top);
     }
@@ -262,6 +289,57 @@ impl Gallery {
         self.followed.try_update_value(std::mem::take).unwrap_or(false)
     }
 
+    /// The server's outline, unless there are others by now.
+    pub fn take_outline(&self, outline: Outline) {
+        let (total, mut outline) = (self.content.with_value(Order::shown), outline);
+        let is_it = outline.total() == total;
+        outline.settle(total);
+        if self.outline.with_untracked(|shown| *shown != outline) {
+            self.outline.set(outline);
+        }
+        if !is_it {
+            self.outgrown.update(|times| *times += 1);
+        }
+    }
+
+    /// What came and went in the window did so in days that are known.
+    fn follow_in_outline(&self, batch: &Batch) {
+        let changed = |id: &ImageId| batch.changes.iter().any(|change| change.id == *id);
+        let (before, first) = (self.order.get_untracked(), self.start.get_untracked());
+        let (after, start) = self.content.with_value(|content| (content.ids().to_vec(), content.start()));
+        let gone = (first..).zip(&before).filter(|(_, id)| changed(id) && !after.contains(id)).map(|(place, _)| place);
+        let come = (start..).zip(&after).filter(|(_, id)| changed(id) && !before.contains(id));
+        let (gone, come): (Vec<u32>, Vec<_>) = (gone.collect(), come.collect());
+        if gone.is_empty() && come.is_empty() {
+            return;
+        }
+        let knows_days = self.shown_view.with_untracked(|view| view.sort.by == By::Added);
+        let ratio_of = |id: &ImageId| {
+            let card = batch.changes.iter().filter(|change| change.id == *id).find_map(|change| change.card.as_ref());
+            card.map_or(1.0, ratio)
+        };
+        self.outline.update(|outline| {
+            gone.iter().rev().for_each(|place| outline.remove(*place));
+            come.iter().filter(|_| knows_days).for_each(|(place, id)| outline.insert(*place, day_of(**id)));
+        });
+        self.shapes.update(|shapes| {
+            gone.iter().rev().for_each(|place| shapes.remove(*place));
+            come.iter().for_each(|(place, id)| shapes.insert(*place, ratio_of(id)));
+        });
+    }
+
+    /// Of the window as it is now.
+    fn learn_shapes(&self) {
+        let (start, order) = (self.start.get_untracked(), self.order.get_untracked());
+        let of = |id: &ImageId| self.card(*id).map_or(1.0, |card| card.with_untracked(ratio));
+        let ratios: Vec<f64> = order.iter().map(of).collect();
+        let mut is_new = false;
+        self.shapes.update_untracked(|shapes| is_new = shapes.learn(start, ratios));
+        if is_new {
+            self.shapes.notify();
+        }
+    }
+
     /// Each card to its own signal; a new signal for those that just came into the window.
     fn take_cards(&self, fresh: Vec<Card>) {
         self.cards.update_value(|cards| {
@@ -280,6 +358,13 @@ impl Gallery {
     /// Tells the page what changed, and only that.
     fn publish(&self) {
         let mut stale = false;
+        let total = self.content.with_value(Order::shown);
+        if self.outline.with_untracked(|outline| outline.total() != total) {
+            self.outline.update(|outline| outline.settle(total));
+            self.outgrown.update(|times| *times += 1);
+        } else if self.total.get_untracked() != total {
+            self.outgrown.update(|times| *times += 1);
+        }
         self.content.with_value(|content| {
             set_if_other(self.all, content.all().unwrap_or_else(|| self.all_of_feed.get_value()));
             set_if_other(self.total, content.shown());
@@ -298,10 +383,18 @@ impl Gallery {
                 }
             });
         });
+        self.learn_shapes();
         if stale {
             self.stale.update(|times| *times += 1);
         }
     }
+}
+
+/// When a picture was added is in its id; the day is that of the reader's clock.
+fn day_of(id: ImageId) -> Option<Day> {
+    let ms = id.added_ms();
+    let day = (ms + clock::zone_offset_ms(ms)).div_euclid(86_400_000);
+    Day::of_number(i32::try_from(day).ok()?)
 }
 
 fn set_if_other(signal: RwSignal<u32>, value: u32) {

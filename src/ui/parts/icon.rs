@@ -30,8 +30,10 @@ pub enum Sign {
     Picture,
     Play,
     Right,
+    Rows,
     Scan,
     Sort,
+    Squares,
     System,
     Turn,
     Unknown,
@@ -85,8 +87,10 @@ impl Sign {
             }
             Sign::Play => "M8 5.5v13l10.5-6.5z",
             Sign::Right => "M9 5l7 7-7 7",
+            Sign::Rows => "M4 5h9v5.5H4zM16 5h4v5.5h-4zM4 13.5h4V19H4zM11 13.5h9V19h-9z",
             Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
             Sign::Sort => "M8 5v14m-3.5-3.5L8 19l3.5-3.5M16 19V5m-3.5 3.5L16 5l3.5 3.5",
+            Sign::Squares => "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z",
             Sign::System => "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4",
             Sign::Turn => "M3.5 12.5h10v7.5h-10zM13 4.5h2a4 4 0 0 1 4 4v4m-2.5-2.5L19 12.5l2.5-2.5",
             Sign::Unknown => {

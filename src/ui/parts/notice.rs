@@ -35,6 +35,11 @@ impl Notices {
         self.tell(text, true);
     }
 
+    /// A sentence, and whether it is a good one.
+    pub fn tell_of(&self, (text, is_good): (String, bool)) {
+        self.tell(text, !is_good);
+    }
+
     fn tell(&self, text: String, bad: bool) {
         let number = self.told.get_value() + 1;
         self.told.set_value(number);

@@ -1,5 +1,7 @@
 //! Numbers, sizes and dates in words, the same on the server and in every browser. Asks no locale.
 
+use crate::model::Day;
+
 /// `48213` is `48,213`.
 pub fn thousands(number: impl Into<u64>) -> String {
     let digits = number.into().to_string();
@@ -52,25 +54,48 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
 /// `17 November 2026, 16:42`, of milliseconds since 1970 that were moved to the zone that is meant.
 pub fn moment(ms: i64) -> String {
     let minutes = ms.div_euclid(60_000);
     let (day, minute) = (minutes.div_euclid(1_440), minutes.rem_euclid(1_440));
-    let (year, month, day) = date_of(day);
-    format!("{day} {} {year}, {:02}:{:02}", MONTHS[month], minute / 60, minute % 60)
+    let day = i32::try_from(day).ok().and_then(Day::of_number).map(date).unwrap_or_default();
+    format!("{day}, {:02}:{:02}", minute / 60, minute % 60)
 }
 
-/// Year, month from 0 and day of the month, of days since 1970. Years are counted from March, so that
-/// the leap day is the last of its year.
-fn date_of(day: i64) -> (i64, usize, i64) {
-    let day = day + 719_468;
-    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let of_month = of_year - (153 * month + 2) / 5 + 1;
-    let civil = (month + 2) % 12;
-    (year + era * 400 + i64::from(civil < 2), civil as usize, of_month)
+/// `17 November 2026`.
+fn date(day: Day) -> String {
+    format!("{} {}", day_of_month(day), day.year())
+}
+
+/// `17 November`.
+fn day_of_month(day: Day) -> String {
+    format!("{} {}", day.of_month(), month(day))
+}
+
+pub fn month(day: Day) -> &'static str {
+    MONTHS[usize::from(day.month() - 1)]
+}
+
+/// `Nov`.
+pub fn short_month(day: Day) -> String {
+    month(day).chars().take(3).collect()
+}
+
+pub fn month_and_year(day: Day) -> String {
+    format!("{} {}", month(day), day.year())
+}
+
+/// What stands over a day's pictures: `Tuesday, 17 November`, with the year where it is not this one, or how near it is.
+pub fn day_heading(day: Day, today: Option<Day>) -> String {
+    let weekday = WEEKDAYS[usize::from(day.weekday())];
+    match today {
+        Some(today) if today == day => "Today".into(),
+        Some(today) if today.number() - 1 == day.number() => "Yesterday".into(),
+        Some(today) if today.year() == day.year() => format!("{weekday}, {}", day_of_month(day)),
+        _ => format!("{weekday}, {}", date(day)),
+    }
 }
 
 /// `2026-11-17 16:42:05`, as a camera wrote it, is `17 November 2026, 16:42`. What does not look so is left alone.
@@ -87,11 +112,8 @@ pub fn day(text: &str) -> String {
     written_day(text).unwrap_or_else(|| text.to_owned())
 }
 
-fn written_day(date: &str) -> Option<String> {
-    let mut parts = date.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-    Some(format!("{} {month} {year}", day.parse::<u8>().ok()?))
+fn written_day(text: &str) -> Option<String> {
+    text.parse().ok().map(date)
 }
 
 #[cfg(test)]
@@ -127,6 +149,20 @@ mod tests {
         check(951_782_400_000, "29 February 2000, 00:00");
         check(1_709_251_199_000, "29 February 2024, 23:59");
         check(1_795_019_325_000, "18 November 2026, 16:28");
+    }
+
+    #[test]
+    fn days_are_called_by_how_near_they_are() {
+        let day = |text: &str| text.parse::<Day>().ok();
+        let check = |text: &str, today: Option<&str>, expect: &str| {
+            let heading = day(text).map(|day_| day_heading(day_, today.and_then(day)));
+            assert_eq!(heading.as_deref(), Some(expect), "{text}");
+        };
+        check("2026-11-17", None, "Tuesday, 17 November 2026");
+        check("2026-11-17", Some("2026-11-25"), "Tuesday, 17 November");
+        check("2025-11-17", Some("2026-11-25"), "Monday, 17 November 2025");
+        check("2026-11-25", Some("2026-11-25"), "Today");
+        check("2026-02-28", Some("2026-03-01"), "Yesterday");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{Crop, shape::Shape, state::Cut};
+use super::{Crop, several::CropSeveral, shape::Shape, state::Cut};
 use crate::{
     browser::fields,
     ui::parts::{
@@ -50,6 +50,7 @@ fn Bar(crop: Crop) -> impl IntoView {
             <p class="problem" role="alert">{crop.problem}</p>
             <div class="crop-end">
                 {press(text(|| "Cancel".to_owned()), Signal::stored(false), move || crop.leave())}
+                <CropSeveral crop/>
                 <button class="button" aria-disabled=busy>{word}</button>
             </div>
         </form>

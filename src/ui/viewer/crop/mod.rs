@@ -8,6 +8,7 @@ pub mod frame;
 pub mod keys;
 pub mod offer;
 pub mod pointer;
+pub mod several;
 pub mod shape;
 pub mod state;
 

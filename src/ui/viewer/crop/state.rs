@@ -15,6 +15,7 @@ use crate::{
     browser::{focus, wait},
     model::{Card, ImageId, Region},
     ui::{
+        gallery::selection::Selection,
         parts::notice::Notices,
         viewer::{Viewer, zoom::Zoom},
     },
@@ -25,7 +26,7 @@ pub const REGION_ID: &str = "crop-region";
 pub const DONE_ID: &str = "crop-done";
 
 /// The largest pictures take a while to be opened.
-const CUT_MAX: Duration = Duration::from_secs(120);
+pub const CUT_MAX: Duration = Duration::from_secs(120);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cut {
@@ -85,9 +86,13 @@ impl Crop {
         let looked_at = Memo::new(move |_| {
             viewer.shown.with(|shown| shown.as_ref().map(|shown| (shown.card.id, size(&shown.card))))
         });
+        let selection = expect_context::<Selection>();
         Effect::new(move || {
             if let Some((id, picture)) = looked_at.get() {
                 crop.follow(id, picture);
+                if selection.take_to_crop(id) {
+                    crop.begin();
+                }
             }
         });
         crop
@@ -134,6 +139,17 @@ impl Crop {
             return Some("This picture was removed, so nothing can be cut out of it.");
         }
         self.viewer.shown.with(|shown| offer(&shown.as_ref()?.card).err())
+    }
+
+    /// In fractions of the picture.
+    pub fn region(&self) -> Option<Region> {
+        self.now().map(|cut| cut.area.region(cut.picture))
+    }
+
+    pub fn leave_if_open(&self) {
+        if self.cut.try_with_untracked(Option::is_some).unwrap_or(false) {
+            self.leave();
+        }
     }
 
     pub fn toggle(&self) {

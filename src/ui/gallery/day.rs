@@ -1,0 +1,132 @@
+//! A day in the grid: its heading, which stays in sight as long as one of its pictures does, and those of its pictures that are
+//! there.
+
+use leptos::prelude::*;
+
+use super::{
+    Gallery,
+    cell::Cell,
+    choosing::Choosing,
+    layout::{Layout, Rect, px},
+    screen::Screen,
+    sections::Section,
+    selection::Selection,
+};
+use crate::{
+    browser::clock,
+    model::{Day, ImageId},
+    ui::parts::{
+        icon::{Icon, Sign},
+        shared::{maybe, text},
+        words,
+    },
+};
+
+#[component]
+pub fn DaySection(day: Option<Day>, screen: Screen) -> impl IntoView {
+    let gallery = expect_context::<Gallery>();
+    let here = Memo::new(move |_| {
+        screen.sections.with(|sections| sections.iter().find(|section| section.day == day).cloned())
+    });
+    let style = maybe(move || {
+        let first = here.with(|here| here.as_ref().map(|section| section.places.start))?;
+        screen.layout.with(|layout| stands(layout.as_deref()?, first))
+    });
+    let is_partial = maybe(move || {
+        let is_whole = |section: &Section| section.loaded == section.places;
+        here.with(|here| here.as_ref().is_some_and(|section| !is_whole(section)).then(String::new))
+    });
+    let ids = move || {
+        let (start, loaded) = (gallery.start.get(), here.with(|here| here.as_ref().map(|here| here.loaded.clone())));
+        let at = |place: u32| place.saturating_sub(start) as usize;
+        let range = loaded.map_or(0..0, |loaded| at(loaded.start)..at(loaded.end));
+        gallery.order.with(|order| order.get(range).unwrap_or_default().to_vec())
+    };
+    view! {
+        <section class="day" style=style>
+            {day.map(|day| view! { <Heading day here/> })}
+            <div class="day-cells" data-partial=is_partial>
+                <For each=ids key=|id| *id let:id>
+                    <Cell id room=room(id, screen)/>
+                </For>
+            </div>
+        </section>
+    }
+}
+
+/// Where the day is in the whole.
+fn stands(layout: &Layout, first: u32) -> Option<String> {
+    let day = layout.day_of(first)?;
+    Some(format!("top:{};height:{}", px(day.top), px(day.height)))
+}
+
+/// Where a picture is in its day; nothing before there is a measure.
+fn room(id: ImageId, screen: Screen) -> Signal<Option<Rect>> {
+    Signal::derive(move || {
+        let place = screen.places.with(|places| places.get(&id).copied())?;
+        let layout = screen.layout.read();
+        let layout = layout.as_deref()?;
+        let (rect, body) = (layout.rect(place)?, layout.day_of(place)?.body());
+        Some(Rect { top: rect.top - body, ..rect })
+    })
+}
+
+#[component]
+fn Heading(day: Day, here: Memo<Option<Section>>) -> impl IntoView {
+    let today = expect_context::<Today>().0;
+    let (gallery, selection) = (expect_context::<Gallery>(), expect_context::<Selection>());
+    // as far as it is there
+    let is_chosen = Memo::new(move |_| {
+        let (start, loaded) = (gallery.start.get(), here.with(|here| here.as_ref().map(|here| here.loaded.clone())));
+        let ids = loaded.and_then(|loaded| {
+            let at = |place: u32| place.saturating_sub(start) as usize;
+            gallery.order.with(|order| order.get(at(loaded.start)..at(loaded.end)).map(<[ImageId]>::to_vec))
+        });
+        let ids = ids.filter(|ids| !ids.is_empty());
+        selection
+            .chosen
+            .with(|chosen| !chosen.is_empty() && ids.is_some_and(|ids| ids.iter().all(|id| chosen.contains(*id))))
+    });
+    let choosing = expect_context::<Choosing>();
+    let choose = move |_| choosing.choose_day(day, !is_chosen.get_untracked());
+    let count = text(move || {
+        let count = here.with(|here| here.as_ref().map_or(0, |section| section.places.end - section.places.start));
+        words::count(count, "picture", "pictures")
+    });
+    view! {
+        <div class="day-head">
+            <h2>{text(move || words::day_heading(day, today.get()))}</h2>
+            <span class="day-count">{count}</span>
+            <button type="button" class="day-check" aria-pressed=text(move || is_chosen.get().to_string()) on:click=choose>
+                <Icon sign=Sign::Done/>
+                <span class="visually-hidden">"Select this day"</span>
+            </button>
+        </div>
+    }
+}
+
+/// The reader's day; nothing until the browser has said which.
+#[derive(Clone, Copy)]
+pub struct Today(pub RwSignal<Option<Day>>);
+
+impl Today {
+    #[expect(clippy::new_without_default, reason = "it makes a signal, which is no default of anything")]
+    pub fn new() -> Self {
+        let today = RwSignal::new(None);
+        Effect::new(move || today.set(now()));
+        Today(today)
+    }
+
+    /// Asked whenever something changes, so that a page that stays open over midnight does not lie for long.
+    pub fn check(self) {
+        let now = now();
+        if self.0.get_untracked() != now {
+            self.0.set(now);
+        }
+    }
+}
+
+fn now() -> Option<Day> {
+    let now = clock::now_ms() as i64;
+    Day::of_number(i32::try_from((now + clock::zone_offset_ms(now)).div_euclid(86_400_000)).ok()?)
+}

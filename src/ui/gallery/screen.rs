@@ -1,0 +1,239 @@
+//! What the grid knows of the screen: how large it is, how far it is scrolled, where everything is. Holds the reader's place
+//! whatever comes above it. Fetches nothing.
+
+use std::{collections::HashMap, ops::Range, sync::Arc};
+
+use leptos::{
+    html::{Div, Main},
+    prelude::*,
+};
+
+use super::{
+    Gallery,
+    layout::{Fit, HEAD_PX, Layout, px},
+    look::Looks,
+    sections::{Section, sections},
+    shapes::Shapes,
+};
+use crate::{
+    browser::{
+        focus,
+        viewport::{self, Measure},
+    },
+    model::ImageId,
+};
+
+/// Nearer to the top than this, arrivals are shown at once.
+const TOP_PX: f64 = 24.0;
+/// The line that stays above the grid, as `style/gallery.css` has it.
+const BAR_PX: f64 = 54.0;
+/// Less is not worth moving for: a browser scrolls by whole pixels.
+const MOVED_PX: f64 = 1.0;
+
+#[derive(Clone, Copy)]
+pub struct Screen {
+    pub scroller: NodeRef<Main>,
+    pub content: NodeRef<Div>,
+    pub measure: RwSignal<Measure>,
+    /// None before the first measure.
+    pub layout: Memo<Option<Arc<Layout>>>,
+    pub sections: Memo<Vec<Section>>,
+    /// Of the cards that are there.
+    pub places: Memo<Arc<HashMap<ImageId, u32>>>,
+    /// The place whose cell gets the focus as soon as it is there.
+    pub focus: StoredValue<Option<u32>>,
+    /// Known here, because the element is gone before the page is.
+    pub left_at: StoredValue<f64>,
+    held: StoredValue<Option<Held>>,
+}
+
+/// The first picture that is seen, and how far below the upper edge it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Held {
+    id: Option<ImageId>,
+    place: u32,
+    below: f64,
+}
+
+impl Screen {
+    pub fn new(gallery: Gallery) -> Self {
+        let (measure, looks) = (RwSignal::new(Measure::default()), expect_context::<Looks>());
+        let look = Memo::new(move |_| looks.of(measure.with(|measure| measure.width)));
+        let layout = Memo::new(move |_| {
+            let look = look.get()?;
+            let of = |shapes: &Shapes| gallery.outline.with(|outline| Arc::new(Layout::of(outline, shapes, look)));
+            Some(if look.fit == Fit::Rows { gallery.shapes.with(of) } else { of(&Shapes::default()) })
+        });
+        let seen = Memo::new(move |_| {
+            let Measure { height, scrolled, .. } = measure.get();
+            layout.with(|layout| layout.as_ref().map_or(0..0, |layout| layout.visible(scrolled, height)))
+        });
+        let sections = Memo::new(move |_| {
+            let (start, count) = (gallery.start.get(), gallery.order.with(Vec::len) as u32);
+            gallery.outline.with(|outline| seen.with(|seen| sections(outline, &(start..start + count), seen)))
+        });
+        let places = Memo::new(move |_| {
+            let start = gallery.start.get();
+            Arc::new(gallery.order.with(|order| order.iter().copied().zip(start..).collect()))
+        });
+        Screen {
+            scroller: NodeRef::new(),
+            content: NodeRef::new(),
+            measure,
+            layout,
+            sections,
+            places,
+            focus: StoredValue::new(None),
+            left_at: StoredValue::new(0.0),
+            held: StoredValue::new(None),
+        }
+    }
+
+    pub fn with_layout<T>(&self, read: impl FnOnce(&Layout) -> T) -> Option<T> {
+        self.layout.with_untracked(|layout| layout.as_deref().map(read))
+    }
+
+    /// A frame that was asked for may come after the page has gone.
+    pub fn measure_now(&self, gallery: Gallery) {
+        let (scroller, content) = (self.scroller.try_get_untracked(), self.content.try_get_untracked());
+        if let (Some(scroller), Some(content)) = (scroller.flatten(), content.flatten()) {
+            let now = viewport::measure(&scroller, &content);
+            self.left_at.set_value(viewport::scroll_top(&scroller));
+            if now != self.measure.get_untracked() {
+                self.measure.set(now);
+            }
+            self.hold(gallery);
+        }
+    }
+
+    fn hold(&self, gallery: Gallery) {
+        let Measure { height, scrolled, .. } = self.measure.get_untracked();
+        let held = self.with_layout(|layout| {
+            let place = layout.visible(scrolled, height).start;
+            Held { id: gallery.at_place(place), place, below: layout.top_of(place) - scrolled }
+        });
+        self.held.set_value(held.filter(|_| !self.is_at_top()));
+    }
+
+    /// Something is laid out anew: the picture that was seen first stays where it was.
+    pub fn keep_steady(&self, gallery: Gallery) {
+        let Some(held) = self.held.get_value() else { return };
+        let place = held.id.and_then(|id| gallery.place_of(id)).unwrap_or(held.place);
+        let Some(top) = self.with_layout(|layout| layout.top_of(place)) else { return };
+        let moved = top - held.below - self.measure.with_untracked(|measure| measure.scrolled);
+        if moved.abs() >= MOVED_PX {
+            self.stretch();
+            self.scroll_to(self.left_at.get_value() + moved, gallery);
+        }
+    }
+
+    /// The style follows later, and nothing can be scrolled to before.
+    fn stretch(&self) {
+        if let (Some(content), Some(height)) = (self.content.get_untracked(), self.with_layout(Layout::height)) {
+            viewport::set_height(&content, &px(height));
+        }
+    }
+
+    pub fn seen(&self) -> Option<(Arc<Layout>, Range<u32>)> {
+        let layout = self.layout.get()?;
+        let Measure { height, scrolled, .. } = self.measure.get();
+        let seen = layout.visible(scrolled, height);
+        Some((layout, seen))
+    }
+
+    pub fn scroll_to(&self, top: f64, gallery: Gallery) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            viewport::scroll_to(&scroller, top);
+            self.measure_now(gallery);
+        }
+    }
+
+    /// So that what lies at a height of the content is seen first.
+    pub fn scroll_to_height(&self, height: f64, gallery: Gallery) {
+        let above = self.left_at.get_value() - self.measure.with_untracked(|measure| measure.scrolled);
+        self.scroll_to((height + above - BAR_PX).max(0.0), gallery);
+    }
+
+    /// The height of the content that is seen first, and how much is seen from there on.
+    pub fn sight(&self) -> (f64, f64) {
+        self.measure.with(|measure| ((measure.scrolled + BAR_PX).max(0.0), (measure.height - BAR_PX).max(0.0)))
+    }
+
+    /// To the picture at a place, which gets the focus.
+    pub fn go_to(&self, place: u32, gallery: Gallery) {
+        self.focus.set_value(Some(place));
+        self.scroll_to_see(place, gallery);
+        self.give_focus(gallery);
+    }
+
+    /// Moves no further than needed. The lines above the grid stay in sight and cover that much of it.
+    pub fn scroll_to_see(&self, place: u32, gallery: Gallery) {
+        let (Some(scroller), Some(content)) = (self.scroller.get_untracked(), self.content.get_untracked()) else {
+            return;
+        };
+        let now = viewport::measure(&scroller, &content);
+        let above = viewport::scroll_top(&scroller) - now.scrolled;
+        let to = self.with_layout(|layout| {
+            let head = if layout.has_days() { HEAD_PX } else { 0.0 };
+            let top = layout.scroll_to_see(place, now.scrolled + above + head, now.height - above - head)?;
+            Some(if top < now.scrolled + above + head { top - head } else { top })
+        });
+        if let Some(top) = to.flatten() {
+            self.scroll_to(top.max(0.0), gallery);
+        }
+    }
+
+    /// Where the reader left, or where the picture is that was looked at last.
+    pub fn come_back(&self, gallery: Gallery) {
+        let (place, start) = (gallery.place(), gallery.start.get_untracked());
+        self.stretch();
+        if let Some(at) = gallery.take_at() {
+            self.begin_at(at, gallery);
+        } else if place.scroll_top > 0.0 {
+            self.scroll_to(place.scroll_top, gallery);
+        } else if start > 0 {
+            self.scroll_to(self.with_layout(|layout| layout.top_of(start)).unwrap_or(0.0), gallery);
+        }
+        if let Some((id, at)) = place.opened
+            && let Some(at) = gallery.place_of(id).or(at)
+        {
+            self.scroll_to_see(at, gallery);
+            self.focus.set_value(Some(at));
+            gallery.forget_picture();
+        }
+    }
+
+    pub fn give_focus(&self, gallery: Gallery) {
+        let waiting = self.focus.try_get_value().flatten();
+        let id = waiting.and_then(|place| gallery.at_place(place));
+        if id.is_some_and(focus::focus_cell) {
+            self.focus.set_value(None);
+        }
+    }
+
+    /// Another view begins at its top, or where its address says.
+    pub fn begin_anew(&self, gallery: Gallery) {
+        self.focus.set_value(None);
+        self.held.set_value(None);
+        self.stretch();
+        match gallery.take_at() {
+            Some(at) => self.begin_at(at, gallery),
+            None => self.scroll_to(0.0, gallery),
+        }
+    }
+
+    fn begin_at(&self, at: ImageId, gallery: Gallery) {
+        let top = gallery.place_of(at).and_then(|place| self.with_layout(|layout| layout.row_with_head(place)));
+        self.scroll_to_height(top.unwrap_or(0.0), gallery);
+    }
+
+    /// The picture that is seen first, for an address; none at the top.
+    pub fn at(&self) -> Option<ImageId> {
+        self.held.try_get_value().flatten()?.id
+    }
+
+    pub fn is_at_top(&self) -> bool {
+        let scroller = self.scroller.try_get_untracked().flatten();
+        scroller.is_none_or(|scroller| viewport::scroll_top(&scroller) < TOP_PX)
+    }
+}

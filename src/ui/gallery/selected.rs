@@ -1,0 +1,82 @@
+//! The bar that floats over the grid while pictures are selected: how many, and what can be done with them.
+
+use leptos::prelude::*;
+
+use super::{
+    Gallery,
+    selection::{Chosen, Selection},
+};
+use crate::ui::{
+    parts::{
+        icon::{Icon, Sign},
+        shared::{maybe, text, when},
+        words,
+    },
+    viewer::crop::several::SEVERAL_MAX,
+};
+
+#[component]
+pub fn SelectedBar() -> impl IntoView {
+    let selection = expect_context::<Selection>();
+    let is_on = move || selection.chosen.with(|chosen| !chosen.is_empty());
+    view! {
+        <div class="selected-rail">
+            {when(is_on, || view! { <Bar/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn Bar() -> impl IntoView {
+    let (selection, gallery) = (expect_context::<Selection>(), expect_context::<Gallery>());
+    let count = move || selection.chosen.with(|chosen| chosen.count(gallery.total.get()));
+    let words = text(move || {
+        if selection.asking.get() {
+            "Selecting…".to_owned()
+        } else {
+            format!("{} selected", words::thousands(count()))
+        }
+    });
+    let is_some = move || selection.chosen.with(|chosen| !chosen.is_all()) && count() < gallery.total.get();
+    let all = move || {
+        view! {
+            <button type="button" class="selected-button" on:click=move |_| selection.choose_all()>
+                {text(move || format!("Select all {}", words::thousands(gallery.total.get())))}
+            </button>
+        }
+        .into_any()
+    };
+    let named = move || selection.chosen.with(Chosen::named).unwrap_or_default();
+    let can_crop = move || (1..=SEVERAL_MAX).contains(&named().len());
+    let crop = move || {
+        let first = move || named().first().copied();
+        let href = maybe(move || gallery.shown_view.with(|view| first().map(|id| view.picture_url(id))));
+        let begin = move |_| {
+            gallery.set_followed();
+            untrack(first).into_iter().for_each(|id| selection.crop_from(id));
+        };
+        view! {
+            <a class="selected-button" href=href on:click=begin title="Cut the same piece out of each">
+                <Icon sign=Sign::Crop/>
+                <span>"Crop"</span>
+            </a>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="selected" role="toolbar" aria-label="Selected pictures">
+            <b role="status">{words}</b>
+            {when(is_some, all)}
+            {when(can_crop, crop)}
+            <button
+                type="button"
+                class="selected-button"
+                title="Clear the selection (Esc)"
+                on:click=move |_| selection.clear()
+            >
+                <Icon sign=Sign::Close/>
+                <span class="visually-hidden">"Clear the selection"</span>
+            </button>
+        </div>
+    }
+}
