@@ -6,6 +6,7 @@ mod arrivals;
 #[path = "../measuring/figure.rs"]
 mod figure;
 mod hashing;
+#[path = "../measuring/http.rs"]
 mod http;
 mod idle;
 mod ingest;
