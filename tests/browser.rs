@@ -73,7 +73,7 @@ fn change(seq: i64, op: Op, number: u128, rev: i64) -> Change {
 
 fn batch(from: i64, total: u32, changes: Vec<Change>) -> Batch {
     let to = changes.last().map_or(from, |change| change.seq);
-    Batch { from: cursor(from), to: cursor(to), total, changes }
+    Batch { from: cursor(from), to: cursor(to), total, changes, views: None }
 }
 
 /// Pictures 1 to 100, all of them shown, read at 10.
@@ -86,7 +86,7 @@ fn gallery() -> (Owner, Gallery) {
     let window = window(10, (1..=100).rev(), 0, 100);
     gallery.open(
         Query::default(),
-        Opening { at: window.at, window, newest: Some(id(100)), all: 100, folders: Vec::new() },
+        Opening { at: window.at, window, newest: Some(id(100)), all: 100, folders: Vec::new(), views: Vec::new() },
     );
     (owner, gallery)
 }

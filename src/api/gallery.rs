@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::Failure;
-use crate::model::{Facet, ImageId, Opening, Query, Window};
+use crate::model::{Counts, Facet, ImageId, Opening, Query, Window};
 
 /// What the gallery page is opened with: `count` cards from place `start` on, the newest of all, the totals, the folders.
 #[server(prefix = "/api", endpoint = "gallery/open", input = Json)]
@@ -24,4 +24,10 @@ pub async fn load_window(query: Query, anchor: Option<ImageId>, start: u32, coun
 #[server(prefix = "/api", endpoint = "gallery/facets", input = Json)]
 pub async fn count_facets(query: Query) -> Result<Vec<Facet>, Failure> {
     Ok(crate::server::gallery::facets(&crate::server::App::here()?, &query).await?)
+}
+
+/// How many each of these finds, for what stands in the sidebar.
+#[server(prefix = "/api", endpoint = "gallery/counts", input = Json)]
+pub async fn count_each(queries: Vec<Query>) -> Result<Counts, Failure> {
+    Ok(crate::server::gallery::counts(&crate::server::App::here()?, &queries).await?)
 }

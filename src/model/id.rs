@@ -32,6 +32,7 @@ id!(
 );
 id!(FolderId);
 id!(ProjectId);
+id!(ViewId);
 
 impl ImageId {
     pub fn page_url(&self) -> String {

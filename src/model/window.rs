@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Cursor, Folder, ImageId};
+use super::{Card, Cursor, Folder, ImageId, View};
 
 /// Read in one snapshot: nothing lies between `at` and the cards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,4 +37,5 @@ pub struct Opening {
     /// How many there are, whatever is looked for.
     pub all: u32,
     pub folders: Vec<Folder>,
+    pub views: Vec<View>,
 }

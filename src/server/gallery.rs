@@ -10,12 +10,13 @@ use super::{
         find::{self, FoundRow, Place, Search, Side},
         finds,
         images::{self, Neighbours},
+        views,
     },
     details, words,
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{Cursor, Facet, ImageId, Opening, Picture, Query, Window},
+    model::{Counts, Cursor, Facet, ImageId, Opening, Picture, Query, Window},
 };
 
 /// A start past the end begins at the top.
@@ -30,7 +31,8 @@ pub async fn open(app: &App, query: &Query, start: u32, count: u32) -> Result<Op
         _ => window_in(app, &mut tx, query, None, 0, 1).await?.newest(),
     };
     let (at, all) = (feed::head(&mut tx).await?.at, feed::total(&mut tx, app.project).await?);
-    Ok(Opening { at, window, newest, all, folders: app.folders.list().folders })
+    let views = views::all(&mut tx, app.project).await?;
+    Ok(Opening { at, window, newest, all, folders: app.folders.list().folders, views })
 }
 
 /// The anchor is of the order in which pictures are added; others have none.
@@ -95,6 +97,19 @@ pub async fn facets(app: &App, query: &Query) -> Result<Vec<Facet>, Error> {
         facets.push(Facet { key: side.key().to_owned(), values: search.counts(&mut tx, side).await? });
     }
     Ok(facets)
+}
+
+/// How many each of several queries finds, all at one moment.
+pub async fn counts(app: &App, queries: &[Query]) -> Result<Counts, Error> {
+    if queries.len() > Counts::QUERIES_MAX {
+        return Err(Error::Refused(format!("Ask for {} counts at once at most.", Counts::QUERIES_MAX)));
+    }
+    let mut tx = db::snapshot(&app.pool).await?;
+    let mut numbers = Vec::with_capacity(queries.len());
+    for query in queries {
+        numbers.push(search(app, &mut tx, query).await?.count(&mut tx).await?);
+    }
+    Ok(Counts { at: found_at(&mut tx).await?, numbers })
 }
 
 /// A page of what programs look for.

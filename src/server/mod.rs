@@ -28,6 +28,7 @@ pub mod root;
 pub mod run;
 pub mod store;
 pub mod uploads;
+pub mod views;
 pub mod words;
 
 pub use app::App;

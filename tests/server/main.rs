@@ -15,3 +15,4 @@ mod refusals;
 mod roots;
 mod scene;
 mod transactions;
+mod views;

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod operations;
 pub mod projects;
 pub mod schema;
+pub mod views;
 
 use std::{str::FromStr, time::Duration};
 
