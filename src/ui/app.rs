@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use super::{
-    feed::Feed,
+    feed::{Feed, Followers},
     folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage},
     parts::{
@@ -18,20 +18,22 @@ use super::{
     },
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
     viewer::{PicturePage, Viewer},
+    views::Views,
 };
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let gallery = Gallery::new();
-    let (filler, viewer, feed) = (Filler::new(gallery), Viewer::new(), Feed::new());
+    let (filler, viewer, views, feed) = (Filler::new(gallery), Viewer::new(), Views::new(), Feed::new());
     provide_context(gallery);
     provide_context(filler);
     provide_context(viewer);
+    provide_context(views);
     provide_context(feed);
     provide_context(Uploads::new());
     provide_context(Notices::new());
-    feed.follow(gallery, filler, viewer);
+    feed.follow(Followers { gallery, filler, viewer, views });
     view! {
         <NotStarted/>
         <Router>

@@ -24,13 +24,7 @@ pub fn Nothing() -> impl IntoView {
 #[component]
 fn Words() -> impl IntoView {
     let Gallery { shown_view, folders, .. } = expect_context();
-    let asked = text(move || {
-        shown_view.with(|view| {
-            let values = view.pairs().into_iter().filter(|(key, _)| *key != "sort");
-            let said = |(key, value): (&str, String)| folders.with(|folders| words::value(key, &value, folders));
-            values.map(said).collect::<Vec<_>>().join(" · ")
-        })
-    });
+    let asked = text(move || shown_view.with(|view| folders.with(|folders| words::values(view, folders)).join(" · ")));
     view! {
         <div class="empty-card nothing" role="status">
             <Icon sign=Sign::Find/>

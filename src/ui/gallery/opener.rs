@@ -12,6 +12,7 @@ use crate::{
     ui::{
         feed::Feed,
         parts::{page_data::page_data, problem::Problem, retry::Attempts},
+        views::Views,
     },
 };
 
@@ -44,7 +45,7 @@ fn first_places(gallery: Gallery) -> Range<u32> {
 
 #[component]
 fn Opener(content: Content, view: Query) -> impl IntoView {
-    let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
+    let (gallery, views, feed) = (expect_context::<Gallery>(), expect_context::<Views>(), expect_context::<Feed>());
     let (places, attempts) = (first_places(gallery), Attempts::new());
     let view = StoredValue::new(view);
     let opening = page_data(move || open_gallery(view.get_value(), places.start, places.end - places.start));
@@ -55,6 +56,7 @@ fn Opener(content: Content, view: Query) -> impl IntoView {
                 match opening.await {
                     Ok(opening) => {
                         feed.include(opening.at);
+                        views.open(&opening);
                         gallery.open(view.get_value(), opening);
                         Either::Left((content.shown)())
                     }
