@@ -5,8 +5,8 @@ use std::{fs, io::Cursor};
 use crate::scene::{Scene, jpeg, names, until};
 use axum::http::StatusCode;
 use pixelsync::{
-    model::{Facet, ImageId, Query},
-    server::{db::Pool, gallery},
+    model::{Facet, FolderEdit, ImageId, Query},
+    server::{db::Pool, folders, gallery},
 };
 use serde_json::Value;
 
@@ -200,6 +200,22 @@ async fn what_changes_is_found_anew(pool: Pool) {
         .expect("a removal");
     finds(&scene, "q=ship", &[]).await;
     finds(&scene, "", &["pier.jpg"]).await;
+}
+
+#[sqlx::test]
+async fn pictures_are_found_by_the_new_name_of_their_folder(pool: Pool) {
+    let scene = harbour(pool).await;
+    let folder = scene.app.managed.id;
+    let rename = async |name: &str| {
+        let edit = FolderEdit { name: Some(name.to_owned()), ..FolderEdit::default() };
+        folders::edit(&scene.app, folder, edit).await.expect("another name");
+    };
+    assert_eq!(found(&scene, "q=seaside").await.len(), 0);
+    rename("Seaside").await;
+    until(|| async { found(&scene, "q=seaside").await.len() == 6 }).await;
+    rename("Hills").await;
+    until(|| async { found(&scene, "q=hills").await.len() == 6 }).await;
+    assert_eq!(found(&scene, "q=seaside").await.len(), 0);
 }
 
 #[sqlx::test]

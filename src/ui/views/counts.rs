@@ -45,7 +45,7 @@ impl Counts {
         self.known.with(|known| known.get(&query.search()).map(|number| thousands(*number)).unwrap_or_default())
     }
 
-    /// Pictures changed up to there.
+    /// Something changed up to there.
     pub fn hear(&self, at: Cursor) {
         self.pace.update_value(|pace| pace.hear(at));
     }

@@ -33,9 +33,7 @@ impl Views {
     }
 
     pub fn apply(&self, batch: &Batch) {
-        if !batch.changes.is_empty() {
-            self.counts.hear(batch.to);
-        }
+        self.counts.hear(batch.to);
         match &batch.views {
             Some(views) => {
                 self.take(batch.to, views.clone());
