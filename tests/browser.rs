@@ -86,7 +86,15 @@ fn gallery() -> (Owner, Gallery) {
     let window = window(10, (1..=100).rev(), 0, 100);
     gallery.open(
         Query::default(),
-        Opening { at: window.at, window, newest: Some(id(100)), all: 100, folders: Vec::new(), views: Vec::new() },
+        Opening {
+            at: window.at,
+            window,
+            newest: Some(id(100)),
+            all: 100,
+            folders: Vec::new(),
+            views: Vec::new(),
+            getting_ready: false,
+        },
     );
     (owner, gallery)
 }

@@ -31,3 +31,9 @@ pub async fn count_facets(query: Query) -> Result<Vec<Facet>, Failure> {
 pub async fn count_each(queries: Vec<Query>) -> Result<Counts, Failure> {
     Ok(crate::server::gallery::counts(&crate::server::App::here()?, &queries).await?)
 }
+
+/// Whether pictures are still being sorted in, so that what is not found may be there all the same.
+#[server(prefix = "/api", endpoint = "gallery/getting_ready", input = Json)]
+pub async fn is_getting_ready() -> Result<bool, Failure> {
+    Ok(crate::server::gallery::is_getting_ready(&crate::server::App::here()?).await?)
+}

@@ -38,4 +38,6 @@ pub struct Opening {
     pub all: u32,
     pub folders: Vec<Folder>,
     pub views: Vec<View>,
+    /// Pictures are still being sorted in: what is not found may be there all the same.
+    pub getting_ready: bool,
 }

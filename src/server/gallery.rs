@@ -19,6 +19,9 @@ use crate::{
     model::{Counts, Cursor, Facet, ImageId, Opening, Picture, Query, Window},
 };
 
+/// So many changes are sorted in within a moment.
+const MOMENT_CHANGES_MAX: i64 = 1_000;
+
 /// A start past the end begins at the top.
 pub async fn open(app: &App, query: &Query, start: u32, count: u32) -> Result<Opening, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
@@ -31,8 +34,8 @@ pub async fn open(app: &App, query: &Query, start: u32, count: u32) -> Result<Op
         _ => window_in(app, &mut tx, query, None, 0, 1).await?.newest(),
     };
     let (at, all) = (feed::head(&mut tx).await?.at, feed::total(&mut tx, app.project).await?);
-    let views = views::all(&mut tx, app.project).await?;
-    Ok(Opening { at, window, newest, all, folders: app.folders.list().folders, views })
+    let (views, getting_ready) = (views::all(&mut tx, app.project).await?, is_behind(&mut tx).await?);
+    Ok(Opening { at, window, newest, all, folders: app.folders.list().folders, views, getting_ready })
 }
 
 /// The anchor is of the order in which pictures are added; others have none.
@@ -70,9 +73,24 @@ async fn window_in(
 
 /// Up to where it is known what is found. While that is made anew, nothing is sure.
 async fn found_at(tx: &mut Tx<'_>) -> Result<Cursor, Error> {
-    let (head, found) = (feed::head(tx).await?.at, finds::position(tx).await?);
+    let head = feed::head(tx).await?.at;
+    Ok(Cursor { epoch: head.epoch, seq: whole_up_to(tx, head).await?.unwrap_or(0) })
+}
+
+async fn whole_up_to(tx: &mut Tx<'_>, head: Cursor) -> Result<Option<i64>, Error> {
+    let found = finds::position(tx).await?;
     let is_whole = found.epoch == Some(head.epoch) && found.after.is_none();
-    Ok(Cursor { epoch: head.epoch, seq: if is_whole { found.seq.min(head.seq) } else { 0 } })
+    Ok(is_whole.then(|| found.seq.min(head.seq)))
+}
+
+/// Whether pictures are still being sorted in, and it is no matter of a moment.
+pub async fn is_getting_ready(app: &App) -> Result<bool, Error> {
+    is_behind(&mut db::snapshot(&app.pool).await?).await
+}
+
+async fn is_behind(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let head = feed::head(tx).await?.at;
+    Ok(whole_up_to(tx, head).await?.is_none_or(|seq| head.seq - seq > MOMENT_CHANGES_MAX))
 }
 
 async fn search(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<Search, Error> {

@@ -10,6 +10,7 @@ use leptos_router::{
 
 use super::{
     feed::{Feed, Followers},
+    find::ready::Readiness,
     folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage},
     parts::{
@@ -30,6 +31,7 @@ pub fn App() -> impl IntoView {
     provide_context(filler);
     provide_context(viewer);
     provide_context(views);
+    provide_context(Readiness::new());
     provide_context(feed);
     provide_context(Uploads::new());
     provide_context(Notices::new());

@@ -11,6 +11,7 @@ use crate::{
     model::{Query, Window},
     ui::{
         feed::Feed,
+        find::ready::Readiness,
         parts::{page_data::page_data, problem::Problem, retry::Attempts},
         views::Views,
     },
@@ -46,6 +47,7 @@ fn first_places(gallery: Gallery) -> Range<u32> {
 #[component]
 fn Opener(content: Content, view: Query) -> impl IntoView {
     let (gallery, views, feed) = (expect_context::<Gallery>(), expect_context::<Views>(), expect_context::<Feed>());
+    let readiness = expect_context::<Readiness>();
     let (places, attempts) = (first_places(gallery), Attempts::new());
     let view = StoredValue::new(view);
     let opening = page_data(move || open_gallery(view.get_value(), places.start, places.end - places.start));
@@ -57,6 +59,7 @@ fn Opener(content: Content, view: Query) -> impl IntoView {
                     Ok(opening) => {
                         feed.include(opening.at);
                         views.open(&opening);
+                        readiness.is_getting.set(opening.getting_ready);
                         gallery.open(view.get_value(), opening);
                         Either::Left((content.shown)())
                     }
