@@ -73,7 +73,7 @@ fn change(seq: i64, op: Op, number: u128, rev: i64) -> Change {
 
 fn batch(from: i64, total: u32, changes: Vec<Change>) -> Batch {
     let to = changes.last().map_or(from, |change| change.seq);
-    Batch { from: cursor(from), to: cursor(to), total, changes }
+    Batch { from: cursor(from), to: cursor(to), total, changes, views: None }
 }
 
 /// Pictures 1 to 100, all of them shown, read at 10.
@@ -90,7 +90,16 @@ fn gallery() -> (Owner, Gallery) {
 
 fn opening(window: Window, all: u32) -> Opening {
     let (newest, outline) = (window.newest(), Outline::flat(window.total));
-    Opening { at: window.at, window, newest, outline, all, folders: Vec::new() }
+    Opening {
+        at: window.at,
+        window,
+        newest,
+        outline,
+        all,
+        folders: Vec::new(),
+        views: Vec::new(),
+        getting_ready: false,
+    }
 }
 
 fn name(gallery: Gallery, number: u128) -> Option<String> {

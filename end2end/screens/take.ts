@@ -49,6 +49,36 @@ const SCREENS: Screen[] = [
       await page.locator('.side a').first().waitFor();
     },
   },
+  {
+    name: 'save-view',
+    open: async (page) => {
+      await page.goto('/?q=harbour&rating=1');
+      await isLive(page);
+      await page.getByRole('button', { name: 'Save view' }).click();
+    },
+  },
+  {
+    name: 'edit-view',
+    open: async (page) => {
+      await page.goto('/?q=harbour&sort=name');
+      await isLive(page);
+      const menu = page.getByRole('button', { name: 'Places' });
+      if (await menu.isVisible()) await menu.click();
+      await page.getByRole('button', { name: 'Edit the view “First light”' }).press('Enter');
+      await page.getByText('Place 2 of 3').waitFor();
+    },
+  },
+  {
+    name: 'places',
+    open: async (page) => {
+      await page.goto('/?tag=first%20light');
+      await isLive(page);
+      const menu = page.getByRole('button', { name: 'Places' });
+      if (await menu.isVisible()) await menu.click();
+      await page.locator('.view .place-count').first().filter({ hasText: /./ }).waitFor();
+      await page.locator('.view').nth(1).hover();
+    },
+  },
   { name: 'folders', open: (page) => page.goto('/folders').then(() => page.locator('.folder-card').first().waitFor()) },
   {
     name: 'picture',
@@ -99,6 +129,11 @@ async function fill(browser: Browser, server: Server): Promise<void> {
     if (number === 40) await server.drop('cut off.jpg', drawn.subarray(0, drawn.length * 0.6));
   }
   await page.close();
+  const views = { 'By the lake': 'q=lake&rating=2&sort=taken', 'First light': 'tag=first%20light', 'Largest first': 'sort=size' };
+  for (const [name, query] of Object.entries(views)) {
+    const body = JSON.stringify({ name, query });
+    await fetch(`${server.address}/api/v1/views`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  }
   const isReady = async () => (await server.images()).filter((image) => image.state !== 'pending').length > PICTURES;
   while (!(await isReady())) await new Promise((done) => setTimeout(done, 200));
 }

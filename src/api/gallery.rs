@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::Failure;
-use crate::model::{Facet, ImageId, Opening, Outlined, Query, Window};
+use crate::model::{Counts, Facet, ImageId, Opening, Outlined, Query, Window};
 
 /// What the gallery page is opened with: `count` cards from place `start` on, or around the picture `at` where it is among them;
 /// the newest of all, the shape, the totals, the folders.
@@ -39,4 +39,16 @@ pub async fn list_ids(query: Query, anchor: Option<ImageId>, start: u32, count: 
 #[server(prefix = "/api", endpoint = "gallery/facets", input = Json)]
 pub async fn count_facets(query: Query) -> Result<Vec<Facet>, Failure> {
     Ok(crate::server::gallery::facets(&crate::server::App::here()?, &query).await?)
+}
+
+/// How many each of these finds, for what stands in the sidebar.
+#[server(prefix = "/api", endpoint = "gallery/counts", input = Json)]
+pub async fn count_each(queries: Vec<Query>) -> Result<Counts, Failure> {
+    Ok(crate::server::gallery::counts(&crate::server::App::here()?, &queries).await?)
+}
+
+/// Whether pictures are still being sorted in, so that what is not found may be there all the same.
+#[server(prefix = "/api", endpoint = "gallery/getting_ready", input = Json)]
+pub async fn is_getting_ready() -> Result<bool, Failure> {
+    Ok(crate::server::gallery::is_getting_ready(&crate::server::App::here()?).await?)
 }

@@ -5,5 +5,6 @@ pub mod folders;
 pub mod gallery;
 pub mod pictures;
 pub mod uploads;
+pub mod views;
 
 pub use failure::Failure;

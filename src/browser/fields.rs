@@ -18,6 +18,13 @@ pub fn set_text(id: &str, text: &str) {
     }
 }
 
+/// All of what is written, so that the next letter replaces it.
+pub fn select(id: &str) {
+    if let Some(field) = find(id) {
+        field.select();
+    }
+}
+
 pub fn is_ticked(id: &str) -> bool {
     find(id).is_some_and(|field| field.checked())
 }

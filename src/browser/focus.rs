@@ -40,9 +40,10 @@ pub fn is_of_control(event: &MouseEvent) -> bool {
     pressed.is_some_and(|pressed| pressed.closest("a, button").ok().flatten().is_some())
 }
 
-/// Whether the key that presses things is for the one that has the keyboard.
-pub fn is_on_control() -> bool {
-    document().active_element().is_some_and(|element| element.matches("a, button, summary").unwrap_or(false))
+/// Whether the key presses what has the keyboard. The space bar presses no link.
+pub fn is_pressed_by(key: &str) -> bool {
+    let pressed = if key == " " { "button, summary" } else { "a, button, summary" };
+    document().active_element().is_some_and(|element| element.matches(pressed).unwrap_or(false))
 }
 
 /// Gives the keyboard to the element of that id once it is drawn. It does not scroll.
@@ -87,11 +88,6 @@ pub fn give(id: &str) {
 /// Whether an element that is a popover is open.
 pub fn is_open(element: &HtmlElement) -> bool {
     element.matches(":popover-open").unwrap_or(false)
-}
-
-/// Whether the space bar presses what has the keyboard.
-pub fn is_on_button() -> bool {
-    document().active_element().is_some_and(|element| element.matches("button, summary").unwrap_or(false))
 }
 
 /// Closes an element that was opened as a popover; where that is unknown there is nothing to close.

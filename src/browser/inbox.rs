@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn batch(from: i64, to: i64) -> Batch {
-        Batch { from: cursor(from), to: cursor(to), total: 0, changes: Vec::new() }
+        Batch { from: cursor(from), to: cursor(to), total: 0, changes: Vec::new(), views: None }
     }
 
     fn spans(batches: &[Batch]) -> Vec<(i64, i64)> {
@@ -180,7 +180,7 @@ mod tests {
     fn another_epoch_restarts() {
         let mut inbox = Inbox::new(cursor(10));
         let other = Cursor { epoch: Uuid::from_u128(2), seq: 3 };
-        inbox.push(Batch { from: other, to: other, total: 0, changes: Vec::new() });
+        inbox.push(Batch { from: other, to: other, total: 0, changes: Vec::new(), views: None });
         assert_eq!(inbox.take().1, Need::Restart);
         inbox.restart_at(other);
         assert_eq!((inbox.at(), inbox.take().1), (other, Need::Nothing));

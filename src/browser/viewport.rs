@@ -33,6 +33,12 @@ pub fn is_zoomed() -> bool {
     scale.is_some_and(|scale| scale > ZOOMED_MIN)
 }
 
+/// Whether the page is looked at and the element with this id is drawn on it.
+pub fn is_seen(id: &str) -> bool {
+    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    !document().hidden() && element.is_some_and(|element| element.offset_width() > 0)
+}
+
 /// Width and height of an element as it lies on the screen.
 pub fn size(element: &HtmlElement) -> (f64, f64) {
     let rect = element.get_bounding_client_rect();

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Card, ImageId};
+use super::{Card, ImageId, View};
 
 /// A place in the feed. Two cursors of different epochs cannot be compared: the catalogue was restored or replaced between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +56,9 @@ pub struct Batch {
     pub total: u32,
     /// At most one for each image when several batches were drawn together: the newest.
     pub changes: Vec<Change>,
+    /// All saved views as they are at `to`, where anything happened to one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub views: Option<Vec<View>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

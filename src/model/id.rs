@@ -32,6 +32,7 @@ id!(
 );
 id!(FolderId);
 id!(ProjectId);
+id!(ViewId);
 
 impl ImageId {
     /// When it was drawn, which is when its picture was added: milliseconds since 1970.

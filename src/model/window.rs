@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Cursor, Folder, ImageId, Outline};
+use super::{Card, Cursor, Folder, ImageId, Outline, View};
 
 /// Read in one snapshot: nothing lies between `at` and the cards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,4 +38,7 @@ pub struct Opening {
     /// How many there are, whatever is looked for.
     pub all: u32,
     pub folders: Vec<Folder>,
+    pub views: Vec<View>,
+    /// Pictures are still being sorted in: what is not found may be there all the same.
+    pub getting_ready: bool,
 }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Error,
-    db::{self, Pool},
+    db::{self, Pool, Tx},
 };
 use crate::model::{Batch, Cursor, ProjectId};
 
@@ -157,12 +157,18 @@ impl Feed {
             return Ok(Next::Reset(head.at));
         }
         let one_more = i64::try_from(CATCH_UP_IMAGES_MAX + 1).unwrap_or(i64::MAX);
-        let changes = db::feed::newest_between(&mut tx, self.0.project, since.seq, head.at.seq, one_more).await?;
-        if changes.len() > CATCH_UP_IMAGES_MAX {
+        let told = db::feed::newest_between(&mut tx, self.0.project, since.seq, head.at.seq, one_more).await?;
+        if told.changes.len() > CATCH_UP_IMAGES_MAX {
             return Ok(Next::Reset(head.at));
         }
-        let total = db::feed::total(&mut tx, self.0.project).await?;
-        Ok(Next::Batch(Arc::new(Batch { from: since, to: head.at, total, changes })))
+        Ok(Next::Batch(Arc::new(self.batch(&mut tx, since, head.at, told).await?)))
+    }
+
+    /// In the snapshot in which it was told.
+    async fn batch(&self, tx: &mut Tx<'_>, from: Cursor, to: Cursor, told: db::feed::Told) -> Result<Batch, Error> {
+        let total = db::feed::total(tx, self.0.project).await?;
+        let views = if told.of_views { Some(db::views::all(tx, self.0.project).await?) } else { None };
+        Ok(Batch { from, to, total, changes: told.changes, views })
     }
 
     /// Draws what is new into the ring and moves the head.
@@ -181,9 +187,8 @@ impl Feed {
             && head.at.epoch == before.at.epoch
             && (0..=TAIL_CHANGES_MAX).contains(&(head.at.seq - before.at.seq));
         let batch = if is_short {
-            let changes = db::feed::between(&mut tx, self.0.project, before.at.seq, head.at.seq).await?;
-            let total = db::feed::total(&mut tx, self.0.project).await?;
-            Some(Batch { from: before.at, to: head.at, total, changes })
+            let told = db::feed::between(&mut tx, self.0.project, before.at.seq, head.at.seq).await?;
+            Some(self.batch(&mut tx, before.at, head.at, told).await?)
         } else {
             None
         };
@@ -331,6 +336,7 @@ mod tests {
                 to: at([3, 7, 9][usize::from(seq > 0) + usize::from(seq > 3)]),
                 total: 0,
                 changes: vec![],
+                views: None,
             }));
         }
         assert_eq!(ring.after(at(3)).map(|batch| batch.to), Some(at(7)));

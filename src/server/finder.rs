@@ -79,6 +79,12 @@ async fn step(app: &App) -> Result<Option<usize>, Error> {
         let ids = finds::next(&mut tx, after, ROWS_MAX).await?;
         write_anew(&mut tx, &ids).await?;
         (ids.len(), Position { after: ids.last().copied(), ..position })
+    } else if let Some(renamed) = finds::renamed(&mut tx).await? {
+        // the change in the feed that tells of the new name is not passed before
+        let ids = finds::next_of(&mut tx, &renamed, ROWS_MAX).await?;
+        write(&mut tx, &ids).await?;
+        finds::set_renamed(&mut tx, renamed.folder, ids.last().copied()).await?;
+        (ids.len(), position)
     } else if position.seq < head.at.seq {
         let upto = head.at.seq.min(position.seq + ROWS_MAX);
         let ids = finds::changed(&mut tx, position.seq, upto).await?;

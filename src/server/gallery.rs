@@ -11,6 +11,7 @@ use super::{
         finds,
         images::{self, Neighbours},
         spans::{self, Time},
+        views,
     },
     details,
     outline::{self, Zone},
@@ -18,8 +19,11 @@ use super::{
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{Cursor, Facet, ImageId, Opening, Outlined, Picture, Query, Window},
+    model::{Counts, Cursor, Facet, ImageId, Opening, Outlined, Picture, Query, Window},
 };
+
+/// So many changes are sorted in within a moment.
+const MOMENT_CHANGES_MAX: i64 = 1_000;
 
 /// A start past the end begins at the top.
 pub async fn open(
@@ -46,7 +50,8 @@ pub async fn open(
     };
     let outline = outline_in(app, &mut tx, query, None, zone).await?.outline;
     let (at, all) = (feed::head(&mut tx).await?.at, feed::total(&mut tx, app.project).await?);
-    Ok(Opening { at, window, newest, outline, all, folders: app.folders.list().folders })
+    let (views, getting_ready) = (views::all(&mut tx, app.project).await?, is_behind(&mut tx).await?);
+    Ok(Opening { at, window, newest, outline, all, folders: app.folders.list().folders, views, getting_ready })
 }
 
 /// Where a picture stands in a view; None when it is not in it.
@@ -192,9 +197,24 @@ async fn outline_in(
 
 /// Up to where it is known what is found. While that is made anew, nothing is sure.
 async fn found_at(tx: &mut Tx<'_>) -> Result<Cursor, Error> {
-    let (head, found) = (feed::head(tx).await?.at, finds::position(tx).await?);
+    let head = feed::head(tx).await?.at;
+    Ok(Cursor { epoch: head.epoch, seq: whole_up_to(tx, head).await?.unwrap_or(0) })
+}
+
+async fn whole_up_to(tx: &mut Tx<'_>, head: Cursor) -> Result<Option<i64>, Error> {
+    let found = finds::position(tx).await?;
     let is_whole = found.epoch == Some(head.epoch) && found.after.is_none();
-    Ok(Cursor { epoch: head.epoch, seq: if is_whole { found.seq.min(head.seq) } else { 0 } })
+    Ok(is_whole.then(|| found.seq.min(head.seq)))
+}
+
+/// Whether pictures are still being sorted in, and it is no matter of a moment.
+pub async fn is_getting_ready(app: &App) -> Result<bool, Error> {
+    is_behind(&mut db::snapshot(&app.pool).await?).await
+}
+
+async fn is_behind(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let head = feed::head(tx).await?.at;
+    Ok(whole_up_to(tx, head).await?.is_none_or(|seq| head.seq - seq > MOMENT_CHANGES_MAX))
 }
 
 async fn search(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<Search, Error> {
@@ -219,6 +239,19 @@ pub async fn facets(app: &App, query: &Query) -> Result<Vec<Facet>, Error> {
         facets.push(Facet { key: side.key().to_owned(), values: search.counts(&mut tx, side).await? });
     }
     Ok(facets)
+}
+
+/// How many each of several queries finds, all at one moment.
+pub async fn counts(app: &App, queries: &[Query]) -> Result<Counts, Error> {
+    if queries.len() > Counts::QUERIES_MAX {
+        return Err(Error::Refused(format!("Ask for {} counts at once at most.", Counts::QUERIES_MAX)));
+    }
+    let mut tx = db::snapshot(&app.pool).await?;
+    let mut numbers = Vec::with_capacity(queries.len());
+    for query in queries {
+        numbers.push(search(app, &mut tx, query).await?.count(&mut tx).await?);
+    }
+    Ok(Counts { at: found_at(&mut tx).await?, numbers })
 }
 
 /// A page of what programs look for.

@@ -30,6 +30,7 @@ pub mod run;
 pub mod shapes;
 pub mod store;
 pub mod uploads;
+pub mod views;
 pub mod words;
 
 pub use app::App;

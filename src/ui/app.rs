@@ -9,7 +9,8 @@ use leptos_router::{
 };
 
 use super::{
-    feed::Feed,
+    feed::{Feed, Followers},
+    find::ready::Readiness,
     folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage, day::Today, look::Looks, selection::Selection},
     parts::{
@@ -18,23 +19,26 @@ use super::{
     },
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
     viewer::{PicturePage, Viewer},
+    views::Views,
 };
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let gallery = Gallery::new();
-    let (filler, viewer, feed) = (Filler::new(gallery), Viewer::new(), Feed::new());
+    let (filler, viewer, views, feed) = (Filler::new(gallery), Viewer::new(), Views::new(), Feed::new());
     provide_context(gallery);
     provide_context(filler);
     provide_context(viewer);
+    provide_context(views);
+    provide_context(Readiness::new());
     provide_context(feed);
     provide_context(Looks::new());
     provide_context(Today::new());
     provide_context(Selection::new());
     provide_context(Uploads::new());
     provide_context(Notices::new());
-    feed.follow(gallery, filler, viewer);
+    feed.follow(Followers { gallery, filler, viewer, views });
     view! {
         <NotStarted/>
         <Router>

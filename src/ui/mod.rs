@@ -10,6 +10,7 @@ pub mod parts;
 pub mod shell;
 pub mod upload;
 pub mod viewer;
+pub mod views;
 
 pub use app::App;
 pub use parts::not_found::NotFound;

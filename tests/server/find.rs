@@ -2,11 +2,11 @@
 
 use std::{fs, io::Cursor};
 
-use crate::scene::{Scene, jpeg, names, until};
+use crate::scene::{Scene, get, jpeg, names, until};
 use axum::http::StatusCode;
 use pixelsync::{
-    model::{Facet, ImageId, Query},
-    server::{db::Pool, gallery},
+    model::{Facet, FolderEdit, ImageId, Query},
+    server::{db::Pool, folders, gallery},
 };
 use serde_json::Value;
 
@@ -203,6 +203,22 @@ async fn what_changes_is_found_anew(pool: Pool) {
 }
 
 #[sqlx::test]
+async fn pictures_are_found_by_the_new_name_of_their_folder(pool: Pool) {
+    let scene = harbour(pool).await;
+    let folder = scene.app.managed.id;
+    let rename = async |name: &str| {
+        let edit = FolderEdit { name: Some(name.to_owned()), ..FolderEdit::default() };
+        folders::edit(&scene.app, folder, edit).await.expect("another name");
+    };
+    assert_eq!(found(&scene, "q=seaside").await.len(), 0);
+    rename("Seaside").await;
+    until(|| async { found(&scene, "q=seaside").await.len() == 6 }).await;
+    rename("Hills").await;
+    until(|| async { found(&scene, "q=hills").await.len() == 6 }).await;
+    assert_eq!(found(&scene, "q=seaside").await.len(), 0);
+}
+
+#[sqlx::test]
 async fn pieces_of_a_picture_are_found_by_it(pool: Pool) {
     let scene = harbour(pool.clone()).await;
     let whole = page(&scene, "q=said").await["images"][0]["id"].as_str().expect("an id").to_owned();
@@ -223,6 +239,27 @@ async fn what_cannot_be_followed_is_made_anew(pool: Pool) {
     }
     finds(&scene, "q=harbour&sort=name", &["Harbour 2.jpg", "harbour 10.jpg", "said.jpg"]).await;
     assert_eq!(found(&scene, "").await.len(), 6);
+}
+
+#[sqlx::test]
+async fn while_pictures_are_sorted_in_nobody_is_told_that_none_matches(pool: Pool) {
+    let scene = harbour(pool.clone()).await;
+    let page = async || {
+        let mut request = get("/?q=zebra");
+        request.headers_mut().insert("accept", "text/html".parse().expect("a header"));
+        scene.ask(request).await.text()
+    };
+    until(|| async { gallery::is_getting_ready(&scene.app).await.is_ok_and(|is_getting| !is_getting) }).await;
+    assert!(page().await.contains("Nothing matches"));
+    // the finder goes no further
+    scene.app.stop.cancel();
+    until(|| async {
+        sqlx::query("update finds_at set after = gen_random_uuid()").execute(&pool).await.expect("it is spoiled");
+        gallery::is_getting_ready(&scene.app).await.expect("an answer")
+    })
+    .await;
+    let page = page().await;
+    assert!(page.contains("Getting ready") && !page.contains("Nothing matches"));
 }
 
 #[sqlx::test]

@@ -16,3 +16,4 @@ mod refusals;
 mod roots;
 mod scene;
 mod transactions;
+mod views;

@@ -73,8 +73,17 @@ pub async fn total(tx: &mut PgConnection, project: ProjectId) -> sqlx::Result<u3
     Ok(u32::try_from(total.unwrap_or(0)).unwrap_or(0))
 }
 
+/// What a stretch of the feed tells.
+#[derive(Default)]
+pub struct Told {
+    pub changes: Vec<Change>,
+    /// Whether anything happened to a saved view.
+    pub of_views: bool,
+}
+
 struct Row {
     seq: i64,
+    kind: String,
     entity: Uuid,
     rev: i64,
     op: String,
@@ -95,20 +104,27 @@ impl From<Row> for Change {
     }
 }
 
+impl From<Vec<Row>> for Told {
+    fn from(rows: Vec<Row>) -> Told {
+        let of_views = rows.iter().any(|row| row.kind == "view");
+        Told { changes: rows.into_iter().filter(|row| row.kind == "image").map(Change::from).collect(), of_views }
+    }
+}
+
 /// Every change after `after`, up to and with `upto`.
-pub async fn between(tx: &mut PgConnection, project: ProjectId, after: i64, upto: i64) -> sqlx::Result<Vec<Change>> {
+pub async fn between(tx: &mut PgConnection, project: ProjectId, after: i64, upto: i64) -> sqlx::Result<Told> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select f.seq, f.entity, f.rev, f.op, case when i.id is not null then image_card(i) end as "card: Json<Card>"
+        r#"select f.seq, f.kind, f.entity, f.rev, f.op, case when i.id is not null then image_card(i) end as "card: Json<Card>"
            from feed f left join images i on i.id = f.entity and i.removed_at is null
-           where f.seq > $2 and f.seq <= $3 and f.scope = $1 and f.kind = 'image' order by f.seq"#,
+           where f.seq > $2 and f.seq <= $3 and f.scope = $1 order by f.seq"#,
         project.0,
         after,
         upto
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(Change::from).collect())
+    Ok(rows.into())
 }
 
 /// The newest change of each image after `after`, up to and with `upto`, of `limit` images at most.
@@ -118,12 +134,12 @@ pub async fn newest_between(
     after: i64,
     upto: i64,
     limit: i64,
-) -> sqlx::Result<Vec<Change>> {
+) -> sqlx::Result<Told> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select f.seq as "seq!", f.entity as "entity!", f.rev as "rev!", f.op as "op!",
+        r#"select f.seq as "seq!", f.kind as "kind!", f.entity as "entity!", f.rev as "rev!", f.op as "op!",
                   case when i.id is not null then image_card(i) end as "card: Json<Card>"
-           from (select distinct on (entity) seq, entity, rev, op from feed
+           from (select distinct on (entity) seq, kind, entity, rev, op from feed
                  where seq > $2 and seq <= $3 and scope = $1 and kind = 'image'
                  order by entity, seq desc limit $4) as f
            left join images i on i.id = f.entity and i.removed_at is null
@@ -133,7 +149,13 @@ pub async fn newest_between(
         upto,
         limit
     )
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(rows.into_iter().map(Change::from).collect())
+    let of_views = sqlx::query_scalar!(
+        r#"select exists (select from feed where seq > $2 and seq <= $3 and scope = $1 and kind = 'view') as "of_views!""#,
+        project.0,
+        after,
+        upto
+    );
+    Ok(Told { of_views: of_views.fetch_one(tx).await?, ..Told::from(rows) })
 }

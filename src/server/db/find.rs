@@ -179,6 +179,13 @@ impl Search {
         push_order(sql, self.query.sort);
     }
 
+    pub async fn count(&self, tx: &mut PgConnection) -> sqlx::Result<u32> {
+        let mut sql = QueryBuilder::new("select count(*)");
+        self.push_where(&mut sql, None);
+        let count: i64 = sql.build_query_scalar().persistent(false).fetch_one(tx).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
     /// Only what the order has from that span on.
     fn push_from(&self, sql: &mut QueryBuilder<Postgres>, span: i64) {
         let sort = self.query.sort;

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::model::ImageId;
+use crate::model::{FolderId, ImageId};
 
 /// How far the rows have followed the feed.
 pub struct Position {
@@ -57,6 +57,44 @@ pub async fn changed(tx: &mut PgConnection, after: i64, upto: i64) -> sqlx::Resu
 
 pub async fn next(tx: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!("select id from images where id > $1 order by id limit $2", after, limit).fetch_all(tx).await
+}
+
+/// A folder that got another name, and the last of its images that was written anew since.
+pub struct Renamed {
+    pub folder: FolderId,
+    pub after: Uuid,
+}
+
+/// One that is being renamed once more just now begins anew afterwards.
+pub async fn renamed(tx: &mut PgConnection) -> sqlx::Result<Option<Renamed>> {
+    sqlx::query_as!(
+        Renamed,
+        r#"select folder_id as "folder: FolderId", after from finds_renamed limit 1 for update skip locked"#
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+pub async fn next_of(tx: &mut PgConnection, renamed: &Renamed, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select image_id from finds where folder_id = $1 and image_id > $2 order by image_id limit $3",
+        renamed.folder.0,
+        renamed.after,
+        limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// None: all of them are.
+pub async fn set_renamed(tx: &mut PgConnection, folder: FolderId, after: Option<Uuid>) -> sqlx::Result<()> {
+    let done = match after {
+        Some(after) => {
+            sqlx::query!("update finds_renamed set after = $2 where folder_id = $1", folder.0, after).execute(tx).await
+        }
+        None => sqlx::query!("delete from finds_renamed where folder_id = $1", folder.0).execute(tx).await,
+    };
+    done.map(|_| ())
 }
 
 pub async fn texts(tx: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Texts>> {

@@ -16,6 +16,7 @@ pub mod operations;
 pub mod projects;
 pub mod schema;
 pub mod spans;
+pub mod views;
 
 use std::{str::FromStr, time::Duration};
 

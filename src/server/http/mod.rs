@@ -17,6 +17,7 @@ mod repositories;
 mod status;
 mod sync;
 mod uploads;
+mod views;
 mod watcher;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -38,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(events::router())
         .merge(folders::router())
         .merge(operations::router())
+        .merge(views::router())
         .merge(status::router())
         .merge(sync::router())
         .merge(watcher::router())

@@ -1,4 +1,5 @@
-//! The line of what is asked for: each of it a link that takes it away. Words have the heading and the field.
+//! The line of what is asked for: each of it a link that takes it away, and a button that saves it all. Words have the heading
+//! and the field.
 
 use leptos::prelude::*;
 
@@ -11,14 +12,28 @@ use crate::{
             icon::{Icon, Sign},
             shared::{text, when},
         },
+        views::{
+            Views,
+            save::{SaveView, can_save},
+        },
     },
 };
 
 #[component]
 pub fn Chips() -> impl IntoView {
-    let view = expect_context::<Gallery>().view;
-    let is_narrow = move || view.with(|view| !asked(&view.pairs()).is_empty());
-    when(is_narrow, move || view! { <Line/> }.into_any())
+    let (gallery, views) = (expect_context::<Gallery>(), expect_context::<Views>());
+    let has_chips = move || gallery.view.with(|view| !asked(&view.pairs()).is_empty());
+    let can_save = move || can_save(gallery, views);
+    let line = move || {
+        view! {
+            <div class="asked">
+                {when(has_chips, || view! { <Line/> }.into_any())}
+                {when(can_save, || view! { <SaveView/> }.into_any())}
+            </div>
+        }
+        .into_any()
+    };
+    when(move || has_chips() || can_save(), line)
 }
 
 fn asked(pairs: &[(&'static str, String)]) -> Vec<(&'static str, String)> {

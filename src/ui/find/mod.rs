@@ -9,6 +9,7 @@ pub mod field;
 pub mod group;
 pub mod nothing;
 pub mod panel;
+pub mod ready;
 pub mod sort;
 pub mod values;
 pub mod words;

@@ -25,6 +25,12 @@ pub fn heading(view: &Query, folders: &[Folder]) -> String {
     }
 }
 
+/// Each value that is asked for; the order is none.
+pub fn values(view: &Query, folders: &[Folder]) -> Vec<String> {
+    let pairs = view.pairs().into_iter().filter(|(key, _)| *key != "sort");
+    pairs.map(|(key, said)| value(key, &said, folders)).collect()
+}
+
 /// How many are shown, and of how many.
 pub fn count(view: &Query, shown: u32, all: u32) -> String {
     if view.is_narrow() {

@@ -1,6 +1,6 @@
 //! What has to be asked before a folder is added, changed or removed. One dialog, drawn when it is wanted.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     fields::{self, AddFields, EditFields, RemoveFields},
@@ -12,7 +12,10 @@ use crate::{
         folders::{add_folder, edit_folder, remove_folder},
     },
     browser::dialog,
-    ui::parts::shared::{part, press, text},
+    ui::parts::{
+        asking::{Question, asking},
+        shared::part,
+    },
 };
 
 const DIALOG_ID: &str = "asking";
@@ -40,27 +43,9 @@ pub fn Asking() -> impl IntoView {
 #[component]
 fn Dialog(ask: Ask, asked: RwSignal<Option<Ask>>) -> impl IntoView {
     let (problem, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
-    Effect::new(|| dialog::open(DIALOG_ID));
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if !busy.get_untracked() {
-            busy.set(true);
-            spawn_local(send(ask, problem, busy));
-        }
-    };
     let (heading, word) = words(ask);
-    view! {
-        <dialog class="dialog" id=DIALOG_ID aria-labelledby="asking-what" on:close=move |_| asked.set(None)>
-            <form on:submit=submit>
-                <h2 id="asking-what">{heading}</h2>
-                {body(ask, problem)}
-                <div class="dialog-end">
-                    {press(text(|| "Cancel".to_owned()), Signal::stored(false), || dialog::close(DIALOG_ID))}
-                    <button class="button" disabled=busy>{word}</button>
-                </div>
-            </form>
-        </dialog>
-    }
+    let question = Question { id: DIALOG_ID, heading, body: body(ask, problem), aside: ().into_any(), word };
+    asking(question, busy, move || spawn_local(send(ask, problem, busy)), move || asked.set(None))
 }
 
 fn words(ask: Ask) -> (String, &'static str) {

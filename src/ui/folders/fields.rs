@@ -10,7 +10,7 @@ use crate::{
         wait,
     },
     model::{FolderDraft, FolderEdit, Records, Watching, folder::FILE_TYPES},
-    ui::parts::shared::part,
+    ui::parts::{asking::said, shared::part},
 };
 
 const PATH_ID: &str = "folder-path";
@@ -103,11 +103,6 @@ pub fn RemoveFields(problem: RwSignal<String>) -> impl IntoView {
         </label>
         {said(problem)}
     }
-}
-
-/// Beside the field that it is about, and read out when it comes.
-fn said(problem: RwSignal<String>) -> impl IntoView {
-    view! { <p class="problem" id="problem" role="alert">{problem}</p> }
 }
 
 fn choices(watching: Watching, types: Vec<String>) -> impl IntoView {

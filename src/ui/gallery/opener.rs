@@ -11,7 +11,9 @@ use crate::{
     model::{ImageId, Query, Window},
     ui::{
         feed::Feed,
+        find::ready::Readiness,
         parts::{page_data::page_data, problem::Problem, retry::Attempts},
+        views::Views,
     },
 };
 
@@ -50,7 +52,8 @@ fn first_picture(gallery: Gallery) -> Option<ImageId> {
 
 #[component]
 fn Opener(content: Content, view: Query) -> impl IntoView {
-    let (gallery, feed) = (expect_context::<Gallery>(), expect_context::<Feed>());
+    let (gallery, views, feed) = (expect_context::<Gallery>(), expect_context::<Views>(), expect_context::<Feed>());
+    let readiness = expect_context::<Readiness>();
     let (places, attempts) = (first_places(gallery), Attempts::new());
     let at = first_picture(gallery);
     let view = StoredValue::new(view);
@@ -62,6 +65,8 @@ fn Opener(content: Content, view: Query) -> impl IntoView {
                 match opening.await {
                     Ok(opening) => {
                         feed.include(opening.at);
+                        views.open(&opening);
+                        readiness.is_getting.set(opening.getting_ready);
                         gallery.open(view.get_value(), opening, at);
                         Either::Left((content.shown)())
                     }

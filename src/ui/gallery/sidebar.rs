@@ -1,4 +1,4 @@
-//! Where one can go and how the folders are; on a phone a drawer. Knows how to have the folders looked at again.
+//! Where one can go, with what was saved, and how the folders are; on a phone a drawer. Knows how to have the folders looked at again.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
@@ -19,6 +19,11 @@ use crate::{
             shared::{maybe, text},
             words,
         },
+        views::{
+            Views,
+            dialog::Asking,
+            list::{PLACES_FIRST_ID, ViewList},
+        },
     },
 };
 
@@ -35,6 +40,8 @@ pub fn Sidebar(here: &'static str) -> impl IntoView {
             focus::close_popover(&nav);
         }
     };
+    let views = expect_context::<Views>();
+    Effect::new(move || views.counts.look());
     let current = |address| (here == address).then_some("page");
     let pressed = move |event: MouseEvent| {
         if focus::is_of_link(&event) {
@@ -46,23 +53,35 @@ pub fn Sidebar(here: &'static str) -> impl IntoView {
         maybe(move || (here == "/" && gallery.view.with(|asked| *asked == view)).then(|| "page".to_owned()))
     };
     view! {
-        <nav class="sidebar" id=SIDEBAR_ID popover="auto" aria-label="Places" node_ref=nav>
-            <a class="place" href="/" aria-current=shows(Query::default()) on:click=move |_| close()>
+        <nav
+            class="sidebar"
+            id=SIDEBAR_ID
+            popover="auto"
+            aria-label="Places"
+            node_ref=nav
+            on:click=pressed
+            on:toggle=move |_| views.counts.look()
+        >
+            <a class="place" href="/" id=PLACES_FIRST_ID aria-current=shows(Query::default())>
                 <Icon sign=Sign::Picture/>
                 "All pictures"
                 <span class="place-count">{text(move || words::thousands(gallery.all.get()))}</span>
             </a>
-            <a class="place" href=attention().page_url() aria-current=shows(attention()) on:click=move |_| close()>
+            <a class="place" href=attention().page_url() aria-current=shows(attention())>
                 <Icon sign=Sign::Attention/>
                 "Needs attention"
+                <span class="place-count">{text(move || views.counts.of(&attention()))}</span>
             </a>
-            <a class="place" href="/folders" aria-current=current("/folders") on:click=move |_| close()>
+            <ViewList here/>
+            <a class="place" href="/folders" aria-current=current("/folders")>
                 <Icon sign=Sign::Folder/>
                 "Folders"
+                <span class="place-count">{text(move || words::thousands(gallery.folders.with(Vec::len) as u64))}</span>
             </a>
-            <ul class="folders" on:click=pressed>{each_folder(|row| view! { <FolderLine row/> }.into_any())}</ul>
+            <ul class="folders">{each_folder(|row| view! { <FolderLine row/> }.into_any())}</ul>
             <ScanNow close/>
         </nav>
+        <Asking/>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Small pieces that several pages are made of. They know no page.
 
+pub mod asking;
 pub mod icon;
 pub mod live_dot;
 pub mod moment;

@@ -47,7 +47,7 @@ impl Tools {
             _ if event.shift_key() => return false,
             "i" => self.panel.toggle(),
             "f" if self.screen.possible.get_untracked() => self.screen.toggle(),
-            " " if !focus::is_on_button() => self.slides.toggle(self.zoom),
+            " " if !focus::is_pressed_by(" ") => self.slides.toggle(self.zoom),
             "Escape" if self.screen.leave() => {}
             _ => return false,
         }

@@ -28,7 +28,7 @@ impl Crop {
                 self.leave();
                 true
             }
-            "Enter" if plain && !focus::is_on_control() => {
+            "Enter" if plain && !focus::is_pressed_by("Enter") => {
                 self.save();
                 true
             }
