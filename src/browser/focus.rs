@@ -59,6 +59,11 @@ pub fn focus_cell(id: ImageId) -> bool {
     cell.focus_with_options(&options).is_ok()
 }
 
+/// The same once it is drawn.
+pub fn move_to_cell(id: ImageId) {
+    request_animation_frame(move || _ = focus_cell(id));
+}
+
 /// Whether a key or a paste belongs to a field that is being typed in. A field for files takes neither.
 pub fn is_typing() -> bool {
     let active = document().active_element();

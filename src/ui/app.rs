@@ -9,12 +9,14 @@ use leptos_router::{
 };
 
 use super::{
-    feed::Feed,
+    compare::{ComparePage, Comparing},
+    feed::{Feed, Followers},
     folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage},
     parts::{
         not_found::NotFound,
         notice::{NoticeLine, Notices},
+        trail::Trail,
     },
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
     viewer::{PicturePage, Viewer},
@@ -25,19 +27,23 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let gallery = Gallery::new();
     let (filler, viewer, feed) = (Filler::new(gallery), Viewer::new(), Feed::new());
+    let comparing = Comparing::new();
     provide_context(gallery);
     provide_context(filler);
     provide_context(viewer);
+    provide_context(comparing);
     provide_context(feed);
+    provide_context(Trail::new());
     provide_context(Uploads::new());
     provide_context(Notices::new());
-    feed.follow(gallery, filler, viewer);
+    feed.follow(Followers { gallery, filler, viewer, comparing });
     view! {
         <NotStarted/>
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
                 <Route path=path!("/folders") view=FoldersPage ssr=SsrMode::Async/>
+                <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async/>
                 <Route path=path!("/pictures/:id") view=PicturePage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

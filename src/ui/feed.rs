@@ -1,4 +1,4 @@
-//! Brings the live line to what is shown: batches to the gallery and the picture, folders to where they are listed, and a
+//! Brings the live line to what is shown: batches to the gallery, the picture and the comparison, folders to where they are listed, and a
 //! restart when the feed began anew.
 //! Knows neither the stream nor how a card is drawn.
 
@@ -7,6 +7,7 @@ use std::{rc::Rc, time::Duration};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
+    compare::Comparing,
     gallery::{Filler, Gallery},
     viewer::Viewer,
 };
@@ -20,6 +21,15 @@ use crate::{
 };
 
 const RESTART_AGAIN_MS: u64 = 1_000;
+
+/// What outlives the pages, and shows what the feed tells.
+#[derive(Clone, Copy)]
+pub struct Followers {
+    pub gallery: Gallery,
+    pub filler: Filler,
+    pub viewer: Viewer,
+    pub comparing: Comparing,
+}
 
 #[derive(Clone, Copy)]
 pub struct Feed {
@@ -48,13 +58,13 @@ impl Feed {
     }
 
     /// Opens the line with the first place that is known.
-    pub fn follow(&self, gallery: Gallery, filler: Filler, viewer: Viewer) {
+    pub fn follow(&self, followers: Followers) {
         let (read_at, status) = (self.read_at, self.status);
         Effect::new(move |line: Option<Option<Rc<Line>>>| {
             let Some(read) = read_at.get() else { return line.flatten() };
             let (Read::Part(at) | Read::All(at)) = read;
             let Some(line) = line.flatten() else {
-                return Some(Line::open(at, status, hear(read_at, gallery, filler, viewer)));
+                return Some(Line::open(at, status, hear(read_at, followers)));
             };
             match read {
                 Read::Part(at) => line.include(at),
@@ -64,23 +74,26 @@ impl Feed {
         });
         Effect::new(move || {
             if status.get() == Status::Live {
-                filler.retry();
-                viewer.retry();
+                followers.filler.retry();
+                followers.viewer.retry();
+                followers.comparing.retry();
             }
         });
     }
 }
 
-fn hear(read_at: RwSignal<Option<Read>>, gallery: Gallery, filler: Filler, viewer: Viewer) -> Hear {
+fn hear(read_at: RwSignal<Option<Read>>, followers: Followers) -> Hear {
+    let Followers { gallery, viewer, comparing, .. } = followers;
     let apply = move |batches: Vec<Batch>| {
         for batch in &batches {
             gallery.apply(batch);
             viewer.apply(batch);
+            comparing.apply(batch);
         }
     };
     let begin_anew = move || {
         spawn_local(async move {
-            let at = read_anew(gallery, filler, viewer).await;
+            let at = read_anew(followers).await;
             read_at.set(Some(Read::All(at)));
         });
     };
@@ -89,23 +102,42 @@ fn hear(read_at: RwSignal<Option<Read>>, gallery: Gallery, filler: Filler, viewe
 }
 
 /// Until it works: what is shown stays meanwhile.
-async fn read_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Cursor {
+async fn read_anew(followers: Followers) -> Cursor {
     loop {
-        match try_anew(gallery, filler, viewer).await {
+        match try_anew(followers).await {
             Ok(Some(at)) => return at,
             Ok(None) | Err(_) => wait::pause(Duration::from_millis(RESTART_AGAIN_MS)).await,
         }
     }
 }
 
-/// The older of the two places, so that neither misses anything. None when they are of two epochs.
-async fn try_anew(gallery: Gallery, filler: Filler, viewer: Viewer) -> Result<Option<Cursor>, Failure> {
+/// The oldest of the places, so that none misses anything. None when they are of several epochs.
+async fn try_anew(followers: Followers) -> Result<Option<Cursor>, Failure> {
+    let Followers { gallery, filler, viewer, comparing } = followers;
     // seldom done, and large
     let shown = if gallery.is_open() { Some(Box::pin(filler.restart()).await?) } else { None };
     let looked_at = Box::pin(viewer.restart()).await?;
-    Ok(match (shown, looked_at) {
-        (Some(one), Some(other)) if one.epoch != other.epoch => None,
-        (Some(one), Some(other)) => Some(if one.seq < other.seq { one } else { other }),
-        (one, other) => one.or(other),
-    })
+    let compared = Box::pin(comparing.restart()).await?;
+    Ok(oldest([shown, looked_at, compared]))
+}
+
+fn oldest(places: [Option<Cursor>; 3]) -> Option<Cursor> {
+    let first = places.iter().flatten().min_by_key(|at| at.seq)?;
+    places.iter().flatten().all(|at| at.epoch == first.epoch).then_some(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_oldest_place_misses_nothing() {
+        let at = |epoch: u128, seq: i64| Some(Cursor { epoch: Uuid::from_u128(epoch), seq });
+        assert_eq!(oldest([at(1, 7), None, at(1, 5)]), at(1, 5));
+        assert_eq!(oldest([None, at(1, 7), None]), at(1, 7));
+        assert_eq!(oldest([at(1, 7), at(2, 5), None]), None);
+        assert_eq!(oldest([None, None, None]), None);
+    }
 }

@@ -150,7 +150,7 @@ fn Hash(hash: String) -> impl IntoView {
 }
 
 /// `6,000 × 4,000, 24 MP`.
-fn pixels(card: &Card) -> Option<String> {
+pub fn pixels(card: &Card) -> Option<String> {
     let (width, height) = (u64::try_from(card.width?).ok()?, u64::try_from(card.height?).ok()?);
     let tenths = (width * height + 50_000) / 100_000;
     let millions = match tenths {
