@@ -19,6 +19,7 @@ pub mod live;
 pub mod panel;
 pub mod pixels;
 pub mod preload;
+pub mod strip;
 pub mod tabs;
 pub mod theme;
 pub mod viewport;

@@ -19,7 +19,7 @@ use super::{
         trail::Trail,
     },
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
-    viewer::{PicturePage, Viewer},
+    viewer::{PicturePage, Viewer, strip::Strip},
 };
 
 #[component]
@@ -27,16 +27,17 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let gallery = Gallery::new();
     let (filler, viewer, feed) = (Filler::new(gallery), Viewer::new(), Feed::new());
-    let comparing = Comparing::new();
+    let (comparing, strip) = (Comparing::new(), Strip::new());
     provide_context(gallery);
     provide_context(filler);
     provide_context(viewer);
     provide_context(comparing);
+    provide_context(strip);
     provide_context(feed);
     provide_context(Trail::new());
     provide_context(Uploads::new());
     provide_context(Notices::new());
-    feed.follow(Followers { gallery, filler, viewer, comparing });
+    feed.follow(Followers { gallery, filler, viewer, strip, comparing });
     view! {
         <NotStarted/>
         <Router>

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     compare::Comparing,
     gallery::{Filler, Gallery},
-    viewer::Viewer,
+    viewer::{Viewer, strip::Strip},
 };
 use crate::{
     api::Failure,
@@ -28,6 +28,7 @@ pub struct Followers {
     pub gallery: Gallery,
     pub filler: Filler,
     pub viewer: Viewer,
+    pub strip: Strip,
     pub comparing: Comparing,
 }
 
@@ -83,11 +84,12 @@ impl Feed {
 }
 
 fn hear(read_at: RwSignal<Option<Read>>, followers: Followers) -> Hear {
-    let Followers { gallery, viewer, comparing, .. } = followers;
+    let Followers { gallery, viewer, strip, comparing, .. } = followers;
     let apply = move |batches: Vec<Batch>| {
         for batch in &batches {
             gallery.apply(batch);
             viewer.apply(batch);
+            strip.apply(batch);
             comparing.apply(batch);
         }
     };
@@ -113,10 +115,11 @@ async fn read_anew(followers: Followers) -> Cursor {
 
 /// The oldest of the places, so that none misses anything. None when they are of several epochs.
 async fn try_anew(followers: Followers) -> Result<Option<Cursor>, Failure> {
-    let Followers { gallery, filler, viewer, comparing } = followers;
+    let Followers { gallery, filler, viewer, strip, comparing } = followers;
     // seldom done, and large
     let shown = if gallery.is_open() { Some(Box::pin(filler.restart()).await?) } else { None };
     let looked_at = Box::pin(viewer.restart()).await?;
+    strip.restart();
     let compared = Box::pin(comparing.restart()).await?;
     Ok(oldest([shown, looked_at, compared]))
 }

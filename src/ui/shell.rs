@@ -4,7 +4,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use super::App;
-use crate::browser::{panel, theme::STORAGE_KEY};
+use crate::browser::{panel, strip, theme::STORAGE_KEY};
 
 /// The addresses of what the page is made of, each naming its version.
 #[derive(Clone, Debug)]
@@ -17,12 +17,14 @@ pub struct Assets {
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, css } = assets;
     // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
-    // without scripts, or a panel that was closed.
+    // without scripts, or a panel or a strip that was closed.
     let prepare = format!(
         "{{const d=document.documentElement.dataset;d.scripts='on';\
          try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t;\
-         const p=localStorage.getItem({:?});if(p)d.panel=p}}catch{{}}}}",
-        panel::STORAGE_KEY
+         const p=localStorage.getItem({:?});if(p)d.panel=p;\
+         const s=localStorage.getItem({:?});if(s)d.strip=s}}catch{{}}}}",
+        panel::STORAGE_KEY,
+        strip::STORAGE_KEY
     );
     // A page that cannot be woken is one without scripts, and says so.
     let wake = format!(

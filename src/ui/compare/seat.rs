@@ -31,10 +31,16 @@ pub fn SeatView(id: ImageId, link: Link, way: Way) -> impl IntoView {
     let place = NodeRef::new();
     let size = {
         let seat = seat.clone();
-        Signal::derive(move || seat.with(|seat| seat.card().and_then(pixels)))
+        Memo::new(move |_| seat.with(|seat| seat.card().and_then(pixels)))
     };
-    let zoom = Zoom::new(Ground::Seat(place), size);
+    let zoom = Zoom::new(Ground::Seat(place), size.into());
     link.join(id, zoom);
+    Effect::new(move || {
+        // its pixels have just come to be known, or are others
+        if size.get().is_some() {
+            request_animation_frame(move || link.measure_again());
+        }
+    });
     let chosen = maybe(move || (link.chosen.get() == Some(id)).then(String::new));
     Some(view! {
         <article

@@ -34,6 +34,7 @@ pub enum Sign {
     Right,
     Scan,
     Sort,
+    Strip,
     System,
     Turn,
     Unknown,
@@ -93,6 +94,9 @@ impl Sign {
             Sign::Right => "M9 5l7 7-7 7",
             Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
             Sign::Sort => "M8 5v14m-3.5-3.5L8 19l3.5-3.5M16 19V5m-3.5 3.5L16 5l3.5 3.5",
+            Sign::Strip => {
+                "M4 4h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 19.5h2M9 19.5h2M14 19.5h2M19 19.5h1.5"
+            }
             Sign::System => "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4",
             Sign::Turn => "M3.5 12.5h10v7.5h-10zM13 4.5h2a4 4 0 0 1 4 4v4m-2.5-2.5L19 12.5l2.5-2.5",
             Sign::Unknown => {

@@ -73,7 +73,18 @@ impl Beside {
 }
 
 #[component]
-pub fn BesideLink(beside: Beside) -> impl IntoView {
+pub fn BesideLink() -> impl IntoView {
+    link("tool beside", "tool-words")
+}
+
+/// In the panel, with its words, where the head has no room for it.
+#[component]
+pub fn BesideLine() -> impl IntoView {
+    link("facts-link", "facts-words")
+}
+
+fn link(class: &'static str, words: &'static str) -> impl IntoView {
+    let beside = expect_context::<Beside>();
     let press = move |event: MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             beside.leave();
@@ -82,13 +93,14 @@ pub fn BesideLink(beside: Beside) -> impl IntoView {
     let link = move || {
         view! {
             <a
-                class="tool beside"
+                class=class
                 href=maybe(move || beside.url())
                 aria-label="Compare with next"
                 title="Compare with next (B)"
                 on:click=press
             >
                 <Icon sign=Sign::Compare/>
+                <span class=words>"Compare with next"</span>
             </a>
         }
         .into_any()

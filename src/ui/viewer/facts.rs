@@ -3,7 +3,9 @@
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
-use super::{Viewer, histogram::Histogram, kin::Kin, past::Past, place::place, said::said};
+use super::{
+    Viewer, beside::BesideLine, histogram::Histogram, kin::Kin, past::Past, place::place, said::said, tools::StripLine,
+};
 use crate::{
     browser::clipboard,
     model::{Card, Cursor, Picture},
@@ -33,6 +35,7 @@ pub fn Facts() -> impl IntoView {
     view! {
         <aside class="facts" id=PANEL_ID aria-label="About this picture">
             {of_shown(said)}
+            <div class="facts-ways"><BesideLine/><StripLine/></div>
             <Histogram/>
             {of_shown(facts)}
             <Kin/>

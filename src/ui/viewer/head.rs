@@ -3,13 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
-    Viewer,
-    beside::{Beside, BesideLink},
-    crop::button::CropButton,
-    geometry::Point,
-    state::Back,
-    tools::ToolRow,
-    turn::Turn,
+    Viewer, beside::BesideLink, crop::button::CropButton, geometry::Point, state::Back, tools::ToolRow, turn::Turn,
     zoom::Zoom,
 };
 use crate::{
@@ -24,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn Head(turn: Turn, zoom: Zoom, beside: Beside) -> impl IntoView {
+pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let read = move |part: fn(&Picture) -> String| maybe(move || viewer.shown.with(|shown| shown.as_ref().map(part)));
     let name = read(|picture| picture.card.name.clone());
@@ -59,7 +53,7 @@ pub fn Head(turn: Turn, zoom: Zoom, beside: Beside) -> impl IntoView {
                     {nearness}
                 </button>
                 <CropButton/>
-                <BesideLink beside/>
+                <BesideLink/>
                 <ToolRow/>
                 <LiveDot/>
                 <ThemeSwitch/>

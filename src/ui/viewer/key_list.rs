@@ -12,6 +12,7 @@ pub const KEYS: &[(&[&str], &str)] = &[
     (&["0"], "Fit the window"),
     (&["1", "Z"], "100 %, and back"),
     (&["I"], "Show or hide the panel"),
+    (&["T"], "Show or hide the filmstrip"),
     (&["F"], "Full screen"),
     (&["Space"], "Start or pause the slide show"),
     (&["C"], "Crop"),

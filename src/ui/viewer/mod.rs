@@ -18,6 +18,7 @@ pub mod screen;
 pub mod slides;
 pub mod stage;
 pub mod state;
+pub mod strip;
 pub mod tones;
 pub mod tools;
 pub mod turn;

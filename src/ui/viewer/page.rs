@@ -17,6 +17,7 @@ use super::{
     key_list::{KEYS, KeyList},
     stage::Stage,
     state::Back,
+    strip::FilmStrip,
     tools::Tools,
     turn::Turn,
     zoom::{Ground, Zoom, pixels},
@@ -128,9 +129,10 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
             zoom.fit();
         }
     });
-    let tools = Tools::new(viewer, turn, zoom);
+    let tools = Tools::new(viewer, turn, zoom, crop);
     provide_context(tools);
     let beside = Beside::new();
+    provide_context(beside);
     let keys = move |event: KeyboardEvent| {
         let is_taken = dialog::is_any_open() || crop.by_key(&event) || tools.by_key(&event) || beside.by_key(&event);
         if !is_taken {
@@ -150,10 +152,12 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
             class="viewer"
             data-full=mark(|tools| tools.screen.full.get())
             data-resting=mark(|tools| tools.screen.resting.get())
+            data-playing=mark(|tools| tools.slides.running.get())
             data-info=mark(|tools| tools.panel.is_open())
         >
-            <Head turn zoom beside/>
+            <Head turn zoom/>
             <Stage turn zoom stage/>
+            <FilmStrip turn/>
             <CropBar/>
             <Facts/>
             <KeyList keys=KEYS/>
