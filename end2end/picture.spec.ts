@@ -61,6 +61,7 @@ test('coming from a picture far down shows it at once, with one request', async 
   const far = (await server.images())[220];
   await page.goto(`/pictures/${far.id}`);
   await isLive(page);
+  await expect(page.locator('a.frame[aria-current]')).toBeVisible();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.keyboard.press('Escape');

@@ -97,6 +97,26 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'compare',
+    open: async (page, server) => {
+      const [one, other] = [await image(server, 'still water-47.jpg'), await image(server, 'harbour-48.jpg')];
+      await page.goto(`/compare?ids=${one.id},${other.id}`);
+      await isLive(page);
+    },
+  },
+  {
+    name: 'compare-four',
+    open: async (page, server) => {
+      const names = ['first light-51.jpg', 'regatta-52.jpg', 'evening-49.jpg', 'cut off.jpg'];
+      const ids = await Promise.all(names.map(async (name) => (await image(server, name)).id));
+      await page.goto(`/compare?ids=${ids.join(',')}`);
+      await isLive(page);
+      const place = (await page.locator('.seat-place').first().boundingBox())!;
+      await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
+      await page.mouse.wheel(0, -600);
+    },
+  },
+  {
     name: 'damaged',
     open: async (page, server) => {
       await page.goto(`/pictures/${(await image(server, 'cut off.jpg')).id}`);

@@ -4,12 +4,18 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::Failure;
-use crate::model::{Card, ImageId, Past, Picture, Query, Region};
+use crate::model::{Card, ImageId, Past, Picture, Query, Region, Sights};
 
 /// With its neighbours among what is asked for.
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
 pub async fn show_picture(query: Query, id: ImageId) -> Result<Picture, Failure> {
     Ok(crate::server::gallery::picture(&crate::server::App::here()?, &query, id).await?)
+}
+
+/// Those that lie beside each other, at most four.
+#[server(prefix = "/api", endpoint = "pictures/compare", input = Json)]
+pub async fn compare(ids: Vec<ImageId>) -> Result<Sights, Failure> {
+    Ok(crate::server::comparison::of(&crate::server::App::here()?, &ids).await?)
 }
 
 /// What happened to a picture's file. Asked where somebody looks at it, and again when it changed.

@@ -72,6 +72,17 @@ pub fn focus_cell(id: ImageId) -> bool {
     cell.focus_with_options(&options).is_ok()
 }
 
+/// Whether something in the element of that id has the keyboard.
+pub fn has_within(id: &str) -> bool {
+    let active = document().active_element();
+    active.is_some_and(|element| element.closest(&format!("#{id}")).ok().flatten().is_some())
+}
+
+/// The same once it is drawn.
+pub fn move_to_cell(id: ImageId) {
+    request_animation_frame(move || _ = focus_cell(id));
+}
+
 /// Whether a key or a paste belongs to a field that is being typed in. A field for files takes neither.
 pub fn is_typing() -> bool {
     let active = document().active_element();

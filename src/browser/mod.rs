@@ -21,6 +21,7 @@ pub mod look;
 pub mod panel;
 pub mod pixels;
 pub mod preload;
+pub mod strip;
 pub mod tabs;
 pub mod theme;
 pub mod viewport;

@@ -1,9 +1,11 @@
 //! How large things are on the screen and how far they are scrolled. Decides nothing with it.
 
-use js_sys::Reflect;
+use js_sys::{Object, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{HtmlElement, PointerEvent, ResizeObserver};
+
+use super::ask::ask;
 
 /// Two fingers that meant nothing leave a little.
 const ZOOMED_MIN: f64 = 1.01;
@@ -100,6 +102,20 @@ pub fn scroll_top(scroller: &HtmlElement) -> f64 {
 
 pub fn scroll_to(scroller: &HtmlElement, top: f64) {
     scroller.set_scroll_top(top.round() as i32);
+}
+
+/// How far an element is scrolled across, and how wide it is.
+pub fn across(scroller: &HtmlElement) -> (f64, f64) {
+    (f64::from(scroller.scroll_left()), f64::from(scroller.client_width()))
+}
+
+/// Gliding, or at once.
+pub fn scroll_across(scroller: &HtmlElement, left: f64, glide: bool) {
+    let options = Object::new();
+    let say = |name: &str, value: JsValue| _ = Reflect::set(&options, &name.into(), &value);
+    say("left", left.round().into());
+    say("behavior", if glide { "smooth" } else { "instant" }.into());
+    ask(scroller, "scrollTo", &[options.into()]);
 }
 
 pub fn set_height(element: &HtmlElement, height: &str) {

@@ -1,6 +1,7 @@
 //! Plain data that server and browser share. Knows nothing of either.
 
 pub mod card;
+pub mod comparison;
 pub mod crop;
 pub mod day;
 pub mod details;
@@ -18,6 +19,7 @@ pub mod view;
 pub mod window;
 
 pub use card::{Card, State};
+pub use comparison::{Comparison, Sight, Sights};
 pub use crop::{Origin, Region};
 pub use day::Day;
 pub use details::Details;

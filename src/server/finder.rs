@@ -82,7 +82,7 @@ async fn step(app: &App) -> Result<Option<usize>, Error> {
     } else if let Some(renamed) = finds::renamed(&mut tx).await? {
         // the change in the feed that tells of the new name is not passed before
         let ids = finds::next_of(&mut tx, &renamed, ROWS_MAX).await?;
-        write(&mut tx, &ids).await?;
+        write_anew(&mut tx, &ids).await?;
         finds::set_renamed(&mut tx, renamed.folder, ids.last().copied()).await?;
         (ids.len(), position)
     } else if position.seq < head.at.seq {

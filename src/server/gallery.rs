@@ -316,7 +316,7 @@ async fn total(app: &App, tx: &mut Tx<'_>, search: &Search) -> Result<u32, Error
 }
 
 /// The clock where the picture was taken, as the camera had it.
-fn wall_clock(at: OffsetDateTime, offset_min: Option<i16>) -> Option<String> {
+pub(super) fn wall_clock(at: OffsetDateTime, offset_min: Option<i16>) -> Option<String> {
     let offset = UtcOffset::from_whole_seconds(i32::from(offset_min.unwrap_or(0)) * 60).ok()?;
     at.to_offset(offset).format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]")).ok()
 }

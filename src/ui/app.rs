@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use super::{
+    compare::{ComparePage, Comparing},
     feed::{Feed, Followers},
     find::ready::Readiness,
     folders::FoldersPage,
@@ -16,9 +17,10 @@ use super::{
     parts::{
         not_found::NotFound,
         notice::{NoticeLine, Notices},
+        trail::Trail,
     },
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
-    viewer::{PicturePage, Viewer},
+    viewer::{PicturePage, Viewer, strip::Strip},
     views::Views,
 };
 
@@ -27,24 +29,29 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let gallery = Gallery::new();
     let (filler, viewer, views, feed) = (Filler::new(gallery), Viewer::new(), Views::new(), Feed::new());
+    let (comparing, strip) = (Comparing::new(), Strip::new());
     provide_context(gallery);
     provide_context(filler);
     provide_context(viewer);
+    provide_context(comparing);
+    provide_context(strip);
     provide_context(views);
     provide_context(Readiness::new());
     provide_context(feed);
     provide_context(Looks::new());
     provide_context(Today::new());
     provide_context(Selection::new());
+    provide_context(Trail::new());
     provide_context(Uploads::new());
     provide_context(Notices::new());
-    feed.follow(Followers { gallery, filler, viewer, views });
+    feed.follow(Followers { gallery, filler, viewer, strip, comparing, views });
     view! {
         <NotStarted/>
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
                 <Route path=path!("/folders") view=FoldersPage ssr=SsrMode::Async/>
+                <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async/>
                 <Route path=path!("/pictures/:id") view=PicturePage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

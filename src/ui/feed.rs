@@ -1,5 +1,5 @@
-//! Brings the live line to what is shown: batches to the gallery, the picture and the saved views, folders to where they are
-//! listed, and a restart when the feed began anew.
+//! Brings the live line to what is shown: batches to the gallery, the picture, the comparison and the saved views, folders to where
+//! they are listed, and a restart when the feed began anew.
 //! Knows neither the stream nor how a card is drawn.
 
 use std::{rc::Rc, time::Duration};
@@ -7,8 +7,9 @@ use std::{rc::Rc, time::Duration};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
+    compare::Comparing,
     gallery::{Filler, Gallery},
-    viewer::Viewer,
+    viewer::{Viewer, strip::Strip},
     views::Views,
 };
 use crate::{
@@ -22,12 +23,14 @@ use crate::{
 
 const RESTART_AGAIN_MS: u64 = 1_000;
 
-/// What the feed is for.
+/// What outlives the pages, and shows what the feed tells.
 #[derive(Clone, Copy)]
 pub struct Followers {
     pub gallery: Gallery,
     pub filler: Filler,
     pub viewer: Viewer,
+    pub strip: Strip,
+    pub comparing: Comparing,
     pub views: Views,
 }
 
@@ -76,17 +79,20 @@ impl Feed {
             if status.get() == Status::Live {
                 followers.filler.retry();
                 followers.viewer.retry();
+                followers.comparing.retry();
             }
         });
     }
 }
 
 fn hear(read_at: RwSignal<Option<Read>>, followers: Followers) -> Hear {
-    let Followers { gallery, viewer, views, .. } = followers;
+    let Followers { gallery, viewer, strip, comparing, views, .. } = followers;
     let apply = move |batches: Vec<Batch>| {
         for batch in &batches {
             gallery.apply(batch);
             viewer.apply(batch);
+            strip.apply(batch);
+            comparing.apply(batch);
             views.apply(batch);
         }
     };
@@ -110,14 +116,35 @@ async fn read_anew(followers: Followers) -> Cursor {
     }
 }
 
-/// The oldest of the places, so that no part misses anything. None when they are of several epochs.
+/// The oldest of the places, so that none misses anything. None when they are of several epochs.
 async fn try_anew(followers: Followers) -> Result<Option<Cursor>, Failure> {
-    let Followers { gallery, filler, viewer, views } = followers;
+    let Followers { gallery, filler, viewer, strip, comparing, views } = followers;
     // seldom done, and large
     let shown = if gallery.is_open() { Some(Box::pin(filler.restart()).await?) } else { None };
     let looked_at = Box::pin(viewer.restart()).await?;
+    strip.restart();
+    let compared = Box::pin(comparing.restart()).await?;
     let saved = views.restart().await?;
-    let places = [shown, looked_at, saved].into_iter().flatten();
-    let oldest = places.clone().min_by_key(|at| at.seq);
-    Ok(oldest.filter(|oldest| places.clone().all(|at| at.epoch == oldest.epoch)))
+    Ok(oldest([shown, looked_at, compared, saved]))
+}
+
+fn oldest<const PLACES: usize>(places: [Option<Cursor>; PLACES]) -> Option<Cursor> {
+    let first = places.iter().flatten().min_by_key(|at| at.seq)?;
+    places.iter().flatten().all(|at| at.epoch == first.epoch).then_some(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_oldest_place_misses_nothing() {
+        let at = |epoch: u128, seq: i64| Some(Cursor { epoch: Uuid::from_u128(epoch), seq });
+        assert_eq!(oldest([at(1, 7), None, at(1, 5)]), at(1, 5));
+        assert_eq!(oldest([None, at(1, 7), None]), at(1, 7));
+        assert_eq!(oldest([at(1, 7), at(2, 5), None]), None);
+        assert_eq!(oldest([None, None, None]), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! Everything that is drawn. Reaches the browser only through `browser`, and the server only through `api`.
 
 pub mod app;
+pub mod compare;
 pub mod feed;
 pub mod find;
 pub mod folders;

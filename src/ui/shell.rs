@@ -6,7 +6,7 @@ use leptos_meta::MetaTags;
 use super::App;
 use crate::browser::{
     look::{FIT_KEY, SIZE_KEY},
-    panel,
+    panel, strip,
     theme::STORAGE_KEY,
 };
 
@@ -24,15 +24,17 @@ pub const ZONE_COOKIE: &str = "zone";
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, css } = assets;
     // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
-    // without scripts, or a panel that was closed.
+    // without scripts, or a panel or a strip that was closed.
     let prepare = format!(
         "{{const d=document.documentElement.dataset;d.scripts='on';\
          document.cookie='{ZONE_COOKIE}='+-new Date().getTimezoneOffset()+';path=/;max-age=31536000;samesite=strict';\
          try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t;\
          const f=localStorage.getItem({FIT_KEY:?});if(f)d.fit=f;\
-         const s=+localStorage.getItem({SIZE_KEY:?});if(s)document.documentElement.style.setProperty('--size',s);\
-         const p=localStorage.getItem({:?});if(p)d.panel=p}}catch{{}}}}",
-        panel::STORAGE_KEY
+         const z=+localStorage.getItem({SIZE_KEY:?});if(z)document.documentElement.style.setProperty('--size',z);\
+         const p=localStorage.getItem({:?});if(p)d.panel=p;\
+         const s=localStorage.getItem({:?});if(s)d.strip=s}}catch{{}}}}",
+        panel::STORAGE_KEY,
+        strip::STORAGE_KEY
     );
     // A page that cannot be woken is one without scripts, and says so.
     let wake = format!(

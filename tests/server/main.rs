@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod catalogue;
+mod compare;
 mod crops;
 mod find;
 mod folders_http;

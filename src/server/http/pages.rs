@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{Failure, uploads::UPLOAD_URL},
-    model::ImageId,
+    model::{Comparison, ImageId},
     server::{App, Error, db, outline::Zone},
     ui::{self, shell::ZONE_COOKIE},
 };
@@ -29,6 +29,7 @@ const CALL_BYTES_MAX: usize = 1 << 20;
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/", get(home))
+        .route(Comparison::PATH, get(page))
         .route("/pictures/{id}", get(picture_page))
         .route("/api/{*function}", post(call).layer(DefaultBodyLimit::max(CALL_BYTES_MAX)))
         .fallback(unknown)

@@ -6,13 +6,16 @@ use super::{
     Gallery,
     selection::{Chosen, Selection},
 };
-use crate::ui::{
-    parts::{
-        icon::{Icon, Sign},
-        shared::{maybe, text, when},
-        words,
+use crate::{
+    model::Comparison,
+    ui::{
+        parts::{
+            icon::{Icon, Sign},
+            shared::{maybe, text, when},
+            words,
+        },
+        viewer::crop::several::SEVERAL_MAX,
     },
-    viewer::crop::several::SEVERAL_MAX,
 };
 
 #[component]
@@ -47,6 +50,20 @@ fn Bar() -> impl IntoView {
         .into_any()
     };
     let named = move || selection.chosen.with(Chosen::named).unwrap_or_default();
+    let can_compare = move || Comparison::of(&named()).is_enough() && named().len() <= Comparison::MOST;
+    let compare = move || {
+        view! {
+            <a
+                class="selected-button"
+                href=text(move || Comparison::url(&named()))
+                title="See them beside each other"
+            >
+                <Icon sign=Sign::Compare/>
+                <span>"Compare"</span>
+            </a>
+        }
+        .into_any()
+    };
     let can_crop = move || (1..=SEVERAL_MAX).contains(&named().len());
     let crop = move || {
         let first = move || named().first().copied();
@@ -67,6 +84,7 @@ fn Bar() -> impl IntoView {
         <div class="selected" role="toolbar" aria-label="Selected pictures">
             <b role="status">{words}</b>
             {when(is_some, all)}
+            {when(can_compare, compare)}
             {when(can_crop, crop)}
             <button
                 type="button"

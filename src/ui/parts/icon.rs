@@ -9,6 +9,7 @@ pub enum Sign {
     Back,
     Broken,
     Close,
+    Compare,
     Crop,
     Dark,
     Done,
@@ -23,6 +24,7 @@ pub enum Sign {
     Keys,
     Left,
     Light,
+    Link,
     Lock,
     Menu,
     Missing,
@@ -35,6 +37,7 @@ pub enum Sign {
     Scan,
     Sort,
     Squares,
+    Strip,
     System,
     Turn,
     Unknown,
@@ -54,6 +57,7 @@ impl Sign {
                 "M4 6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v5l-3.5 2.5L13 11l-4 3-5-3zm0 10 5 2.5 4-3 3.5 2.5 3.5-2.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2z"
             }
             Sign::Close => "M6 6l12 12M18 6 6 18",
+            Sign::Compare => "M4 5h16a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM12 5v14",
             Sign::Crop => "M7 2.5V15a2 2 0 0 0 2 2h12.5M2.5 7H15a2 2 0 0 1 2 2v12.5",
             Sign::Dark => "M20 14.5A8.5 8.5 0 1 1 9.5 4a6.8 6.8 0 0 0 10.5 10.5z",
             Sign::Done => "M5 12.5 10 17.5 19 7",
@@ -76,6 +80,9 @@ impl Sign {
             Sign::Light => {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"
             }
+            Sign::Link => {
+                "M10 13a4.8 4.8 0 0 0 7.2.5l2.9-2.9a4.8 4.8 0 0 0-6.8-6.8l-1.6 1.6M14 11a4.8 4.8 0 0 0-7.2-.5l-2.9 2.9a4.8 4.8 0 0 0 6.8 6.8l1.6-1.6"
+            }
             Sign::Lock => {
                 "M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1z"
             }
@@ -94,6 +101,9 @@ impl Sign {
             Sign::Scan => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4L20 15M20 20v-5h-5",
             Sign::Sort => "M8 5v14m-3.5-3.5L8 19l3.5-3.5M16 19V5m-3.5 3.5L16 5l3.5 3.5",
             Sign::Squares => "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z",
+            Sign::Strip => {
+                "M4 4h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 19.5h2M9 19.5h2M14 19.5h2M19 19.5h1.5"
+            }
             Sign::System => "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4",
             Sign::Turn => "M3.5 12.5h10v7.5h-10zM13 4.5h2a4 4 0 0 1 4 4v4m-2.5-2.5L19 12.5l2.5-2.5",
             Sign::Unknown => {

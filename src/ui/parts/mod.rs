@@ -12,4 +12,5 @@ pub mod retry;
 pub mod shared;
 pub mod state_words;
 pub mod theme_switch;
+pub mod trail;
 pub mod words;

@@ -3,7 +3,9 @@
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
-use super::{Viewer, histogram::Histogram, kin::Kin, past::Past, place::place, said::said};
+use super::{
+    Viewer, beside::BesideLine, histogram::Histogram, kin::Kin, past::Past, place::place, said::said, tools::StripLine,
+};
 use crate::{
     browser::clipboard,
     model::{Card, Cursor, Picture},
@@ -33,6 +35,7 @@ pub fn Facts() -> impl IntoView {
     view! {
         <aside class="facts" id=PANEL_ID aria-label="About this picture">
             {of_shown(said)}
+            <div class="facts-ways"><BesideLine/><StripLine/></div>
             <Histogram/>
             {of_shown(facts)}
             <Kin/>
@@ -150,7 +153,7 @@ fn Hash(hash: String) -> impl IntoView {
 }
 
 /// `6,000 × 4,000, 24 MP`.
-fn pixels(card: &Card) -> Option<String> {
+pub fn pixels(card: &Card) -> Option<String> {
     let (width, height) = (u64::try_from(card.width?).ok()?, u64::try_from(card.height?).ok()?);
     let tenths = (width * height + 50_000) / 100_000;
     let millions = match tenths {

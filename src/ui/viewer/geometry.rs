@@ -41,6 +41,14 @@ pub struct Frame {
     density: f64,
 }
 
+/// What is seen of a picture, in terms that every picture has: how near, in times of what fits, and which point lies in the
+/// middle, counted from the picture's own in parts of its edges.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    pub nearness: f64,
+    pub centre: Point,
+}
+
 /// How near a picture is: CSS pixels for each of its own, and how far its middle is from the stage's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
@@ -72,7 +80,8 @@ impl Frame {
     /// view the picture is fitted.
     pub fn scaled(&self, view: Option<View>, scale: f64, at: Point) -> Option<View> {
         let from = view.unwrap_or(View { scale: self.fitted(), at: Point::default() });
-        let scale = scale.min(self.nearest());
+        // what is nearer already, because it follows a picture of more pixels, does not spring back
+        let scale = scale.min(self.nearest().max(from.scale));
         if scale <= self.fitted() {
             return None;
         }
@@ -92,13 +101,34 @@ impl Frame {
 
     /// No edge of the picture comes further in than it has to.
     fn inside(&self, view: View) -> View {
-        let keep = |at: f64, picture: f64, stage: f64| {
-            let room = ((picture * view.scale - stage) / 2.0).max(0.0);
-            at.clamp(-room, room)
-        };
-        let x = keep(view.at.x, self.picture.x, self.stage.x);
-        let y = keep(view.at.y, self.picture.y, self.stage.y);
-        View { at: Point { x, y }, ..view }
+        let room = self.room(view.scale);
+        let at = Point { x: view.at.x.clamp(-room.x, room.x), y: view.at.y.clamp(-room.y, room.y) };
+        View { at, ..view }
+    }
+
+    /// What is seen of it. Where all of it is seen across or down, its middle says nothing, and what was looked at before stays.
+    pub fn look(&self, view: Option<View>, before: Option<Look>) -> Option<Look> {
+        let view = view?;
+        let kept = before.map_or(Point::default(), |look| look.centre);
+        let centre =
+            |at: f64, room: f64, edge: f64, kept: f64| if room > 0.0 { -at / (edge * view.scale) } else { kept };
+        let room = self.room(view.scale);
+        let x = centre(view.at.x, room.x, self.picture.x, kept.x);
+        let y = centre(view.at.y, room.y, self.picture.y, kept.y);
+        Some(Look { nearness: view.scale / self.fitted(), centre: Point { x, y } })
+    }
+
+    /// The same of this picture, as far as its edges let it.
+    pub fn view(&self, look: Look) -> Option<View> {
+        let scale = self.fitted() * look.nearness;
+        let at = Point { x: -look.centre.x * self.picture.x * scale, y: -look.centre.y * self.picture.y * scale };
+        (look.nearness > 1.0).then(|| self.inside(View { scale, at }))
+    }
+
+    /// How far its middle may be from the stage's.
+    fn room(&self, scale: f64) -> Point {
+        let room = |picture: f64, stage: f64| ((picture * scale - stage) / 2.0).max(0.0);
+        Point { x: room(self.picture.x, self.stage.x), y: room(self.picture.y, self.stage.y) }
     }
 
     /// For a picture that CSS has fitted.
@@ -193,6 +223,35 @@ mod tests {
                     let covers = near <= -stage / 2.0 + 0.01 && far >= stage / 2.0 - 0.01;
                     let is_centred = at.abs() < 0.01;
                     prop_assert!(covers || is_centred && picture * scale <= stage + 0.01, "{near} to {far} of {stage}");
+                }
+            }
+        }
+
+        #[test]
+        fn linked_pictures_show_the_same_region(led in frame(), other in frame(), steps in steps()) {
+            let (mut view, mut look) = (None, None);
+            for (factor, by) in steps {
+                view = led.zoomed(view, factor, by).map(|view| led.moved(view, by));
+                look = led.look(view, look);
+                let (Some(now), Some(shared)) = (view, look) else {
+                    prop_assert_eq!((view, look), (None, None));
+                    continue;
+                };
+                // whoever leads is led back to where it is
+                let again = led.view(shared).expect("it is near");
+                prop_assert!(again.at.to(now.at).length() < 0.01 && (again.scale / now.scale - 1.0).abs() < 1e-9);
+                let follows = other.view(shared).expect("it is near as well");
+                prop_assert!((follows.scale / other.fitted() - shared.nearness).abs() < 1e-6);
+                let seen = other.look(Some(follows), Some(shared)).expect("a look");
+                let room = other.room(follows.scale);
+                let lengths = [
+                    (seen.centre.x, shared.centre.x, room.x, other.picture.x, follows.at.x),
+                    (seen.centre.y, shared.centre.y, room.y, other.picture.y, follows.at.y),
+                ];
+                for (seen, shared, room, edge, at) in lengths {
+                    let is_same = (seen - shared).abs() * edge * follows.scale < 0.01;
+                    prop_assert!(is_same || (at.abs() - room).abs() < 0.01, "{seen} for {shared}, {at} of {room}");
+                    prop_assert!(at.abs() <= room + 0.01);
                 }
             }
         }

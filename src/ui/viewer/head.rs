@@ -2,7 +2,10 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{Viewer, crop::button::CropButton, geometry::Point, tools::ToolRow, turn::Turn, zoom::Zoom};
+use super::{
+    Viewer, beside::BesideLink, crop::button::CropButton, geometry::Point, state::Back, tools::ToolRow, turn::Turn,
+    zoom::Zoom,
+};
 use crate::{
     model::Picture,
     ui::parts::{
@@ -28,9 +31,13 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
         }
     };
     let nearness = text(move || zoom.percent().map_or_else(|| "Fit".into(), |percent| format!("{percent} %")));
+    let back_words = match viewer.back() {
+        Back::Address | Back::Gallery => "Back to all pictures",
+        Back::Comparison => "Back to the comparison",
+    };
     view! {
         <header class="viewer-head">
-            <a class="tool" href=viewer.view().page_url() aria-label="Back to all pictures" title="Back to all pictures (Esc)" on:click=back>
+            <a class="tool" href=viewer.view().page_url() aria-label=back_words title=format!("{back_words} (Esc)") on:click=back>
                 <Icon sign=Sign::Back/>
             </a>
             <h1 class="viewer-name">{name}</h1>
@@ -46,6 +53,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                     {nearness}
                 </button>
                 <CropButton/>
+                <BesideLink/>
                 <ToolRow/>
                 <LiveDot/>
                 <ThemeSwitch/>

@@ -10,20 +10,24 @@ use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
     Viewer,
+    beside::Beside,
     crop::{Crop, bar::CropBar},
     facts::Facts,
     head::Head,
-    key_list::KeyList,
+    key_list::{KEYS, KeyList},
     stage::Stage,
+    state::Back,
+    strip::FilmStrip,
     tools::Tools,
     turn::Turn,
-    zoom::Zoom,
+    zoom::{Ground, Zoom, pixels},
 };
 use crate::{
     api::{Failure, pictures},
     browser::dialog,
     model::{ImageId, Query},
     ui::{
+        compare::Comparing,
         feed::Feed,
         gallery::Gallery,
         header::Header,
@@ -34,7 +38,8 @@ use crate::{
 #[component]
 pub fn PicturePage() -> impl IntoView {
     let (gallery, viewer, feed) = (expect_context::<Gallery>(), expect_context::<Viewer>(), expect_context::<Feed>());
-    viewer.set_from_gallery(gallery.take_followed());
+    let (followed, back) = (gallery.take_followed(), expect_context::<Comparing>().take_back());
+    viewer.set_back(if followed { Back::Gallery } else { back.unwrap_or_default() });
     on_cleanup(move || viewer.close());
     let (params, search) = (use_params_map(), use_location().search);
     viewer.set_view(Query::read(&search.get_untracked()).0);
@@ -110,7 +115,9 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
             }
         });
     });
-    let (turn, zoom) = (Turn::new(), Zoom::new(viewer));
+    let (turn, stage) = (Turn::new(), NodeRef::new());
+    let picture = Signal::derive(move || viewer.shown.with(|shown| pixels(&shown.as_ref()?.card)));
+    let zoom = Zoom::new(Ground::Stage(stage), picture);
     let crop = Crop::new(viewer, zoom);
     provide_context(crop);
     let looked_at = Memo::new(move |_| {
@@ -122,10 +129,12 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
             zoom.fit();
         }
     });
-    let tools = Tools::new(viewer, turn, zoom);
+    let tools = Tools::new(viewer, turn, zoom, crop);
     provide_context(tools);
+    let beside = Beside::new();
+    provide_context(beside);
     let keys = move |event: KeyboardEvent| {
-        let is_taken = dialog::is_any_open() || crop.by_key(&event) || tools.by_key(&event);
+        let is_taken = dialog::is_any_open() || crop.by_key(&event) || tools.by_key(&event) || beside.by_key(&event);
         if !is_taken {
             turn.by_key(&event, zoom);
         }
@@ -143,13 +152,15 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
             class="viewer"
             data-full=mark(|tools| tools.screen.full.get())
             data-resting=mark(|tools| tools.screen.resting.get())
+            data-playing=mark(|tools| tools.slides.running.get())
             data-info=mark(|tools| tools.panel.is_open())
         >
             <Head turn zoom/>
-            <Stage turn zoom/>
+            <Stage turn zoom stage/>
+            <FilmStrip turn/>
             <CropBar/>
             <Facts/>
-            <KeyList/>
+            <KeyList keys=KEYS/>
         </div>
     }
 }

@@ -17,6 +17,16 @@ pub fn preview_of(card: &Card) -> Option<String> {
     card.preview_url()
 }
 
+/// How the reader got here, and with it where "back" leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Back {
+    /// By an address: to the gallery, as another page.
+    #[default]
+    Address,
+    Gallery,
+    Comparison,
+}
+
 #[derive(Clone, Copy)]
 pub struct Viewer {
     pub shown: RwSignal<Option<Picture>>,
@@ -32,8 +42,7 @@ pub struct Viewer {
     view: StoredValue<Query>,
     /// What the address asks for.
     wanted: StoredValue<Option<ImageId>>,
-    /// How the reader got here, and with it where "back" leads.
-    from_gallery: StoredValue<bool>,
+    back: StoredValue<Back>,
     reading: StoredValue<bool>,
     outdated: StoredValue<bool>,
     again: Again,
@@ -51,7 +60,7 @@ impl Viewer {
             requests: StoredValue::new(0),
             view: StoredValue::new(Query::default()),
             wanted: StoredValue::new(None),
-            from_gallery: StoredValue::new(false),
+            back: StoredValue::new(Back::default()),
             reading: StoredValue::new(false),
             outdated: StoredValue::new(false),
             again: Again::new(),
@@ -69,12 +78,12 @@ impl Viewer {
         }
     }
 
-    pub fn came_from_gallery(&self) -> bool {
-        self.from_gallery.get_value()
+    pub fn back(&self) -> Back {
+        self.back.get_value()
     }
 
-    pub fn set_from_gallery(&self, from_gallery: bool) {
-        self.from_gallery.set_value(from_gallery);
+    pub fn set_back(&self, back: Back) {
+        self.back.set_value(back);
     }
 
     /// The page is left.

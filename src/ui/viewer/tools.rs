@@ -1,15 +1,16 @@
-//! What can be done beside turning and zooming: the panel, the whole screen and the slide show, by buttons and by keys.
+//! What can be done beside turning and zooming: the panel, the strip, the whole screen and the slide show, by buttons and by keys.
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{
-    Viewer, facts::PANEL_ID, key_list::KEYS_ID, panel::Panel, screen::Screen, slides::Slides, turn::Turn, zoom::Zoom,
+    Viewer, crop::Crop, facts::PANEL_ID, key_list::KEYS_ID, panel::Panel, screen::Screen, slides::Slides,
+    strip::frames::STRIP_ID, turn::Turn, zoom::Zoom,
 };
 use crate::{
-    browser::{dialog, focus},
+    browser::{dialog, focus, strip},
     ui::parts::{
         icon::{Icon, Sign},
-        shared::{maybe, part, text, when},
+        shared::{maybe, part, press, text, when},
     },
 };
 
@@ -18,14 +19,19 @@ pub struct Tools {
     pub panel: Panel,
     pub screen: Screen,
     pub slides: Slides,
+    /// Whether somebody wants the strip; as the server draws it until the browser has said what it remembers.
+    strip: RwSignal<bool>,
+    crop: Crop,
     zoom: Zoom,
 }
 
 impl Tools {
-    pub fn new(viewer: Viewer, turn: Turn, zoom: Zoom) -> Tools {
-        let screen = Screen::new();
-        let tools = Tools { panel: Panel::new(screen), screen, slides: Slides::new(viewer, turn, zoom), zoom };
-        let stage = Memo::new(move |_| (tools.panel.is_open(), tools.screen.full.get()));
+    pub fn new(viewer: Viewer, turn: Turn, zoom: Zoom, crop: Crop) -> Tools {
+        let (screen, strip) = (Screen::new(), RwSignal::new(false));
+        let slides = Slides::new(viewer, turn, zoom);
+        let tools = Tools { panel: Panel::new(screen), screen, slides, strip, crop, zoom };
+        Effect::new(move || strip.set(strip::is_open()));
+        let stage = Memo::new(move |_| (tools.panel.is_open(), tools.screen.full.get(), tools.has_strip()));
         Effect::new(move |before: Option<()>| {
             // read and not only tracked, because a memo that nobody reads follows nothing
             stage.get();
@@ -34,6 +40,18 @@ impl Tools {
             }
         });
         tools
+    }
+
+    /// Whether it is in sight: it is for looking around, and away while one looks at a single picture.
+    pub fn has_strip(&self) -> bool {
+        let is_away = self.screen.full.get() || self.slides.running.get() || self.crop.is_open();
+        self.strip.get() && !is_away
+    }
+
+    fn toggle_strip(&self) {
+        let open = !self.strip.get_untracked();
+        strip::set_open(open);
+        self.strip.set(open);
     }
 
     /// Whether the key is one of these.
@@ -46,6 +64,7 @@ impl Tools {
             "?" => dialog::open(KEYS_ID),
             _ if event.shift_key() => return false,
             "i" => self.panel.toggle(),
+            "t" => self.toggle_strip(),
             "f" if self.screen.possible.get_untracked() => self.screen.toggle(),
             " " if !focus::is_pressed_by(" ") => self.slides.toggle(self.zoom),
             "Escape" if self.screen.leave() => {}
@@ -58,7 +77,8 @@ impl Tools {
 
 #[component]
 pub fn ToolRow() -> impl IntoView {
-    let Tools { panel, screen, slides, zoom } = expect_context::<Tools>();
+    let tools = expect_context::<Tools>();
+    let Tools { panel, screen, slides, zoom, strip, .. } = tools;
     let running = move || slides.running.get();
     let play = text(move || if running() { "Pause the slide show" } else { "Slide show" }.to_owned());
     let full = text(move || if screen.full.get() { "Leave full screen" } else { "Full screen" }.to_owned());
@@ -91,6 +111,17 @@ pub fn ToolRow() -> impl IntoView {
             </button>
             <button
                 type="button"
+                class="tool strip-switch"
+                aria-label="Filmstrip"
+                title="Filmstrip (T)"
+                aria-expanded=text(move || strip.get().to_string())
+                aria-controls=STRIP_ID
+                on:click=move |_| tools.toggle_strip()
+            >
+                <Icon sign=Sign::Strip/>
+            </button>
+            <button
+                type="button"
                 class="tool"
                 aria-label="Info"
                 title="Info (I)"
@@ -102,6 +133,14 @@ pub fn ToolRow() -> impl IntoView {
             </button>
         </div>
     }
+}
+
+/// The same as in the row, in the panel where that has no room for it.
+#[component]
+pub fn StripLine() -> impl IntoView {
+    let tools = expect_context::<Tools>();
+    let words = text(move || if tools.strip.get() { "Hide the filmstrip" } else { "Show the filmstrip" }.to_owned());
+    press(words, Signal::stored(false), move || tools.toggle_strip())
 }
 
 fn pace(slides: Slides) -> AnyView {

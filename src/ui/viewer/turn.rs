@@ -6,7 +6,7 @@ use leptos::{
 };
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{Viewer, zoom::Zoom};
+use super::{Viewer, state::Back, zoom::Zoom};
 use crate::{browser::focus, model::ImageId};
 
 type Navigate = Box<dyn Fn(&str, NavigateOptions) + Send + Sync>;
@@ -63,7 +63,7 @@ impl Turn {
     }
 
     pub fn back(&self) {
-        if self.viewer.came_from_gallery() {
+        if self.viewer.back() != Back::Address {
             focus::go_back();
         } else {
             self.navigate.with_value(|navigate| navigate(&self.viewer.view().page_url(), NavigateOptions::default()));

@@ -1,16 +1,17 @@
-//! The zoom of the picture that is looked at: what wheel, fingers, keys and buttons do to it. Knows no element but the stage.
+//! The zoom of a picture that is looked at: what wheel, fingers, keys and buttons do to it. Knows no element but the one that the
+//! picture lies in.
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent},
-    html::Main,
+    html::{Div, Main},
     prelude::*,
 };
 
-use super::{
-    Viewer,
-    geometry::{Frame, Glide, Point, View},
+use super::geometry::{Frame, Glide, Look, Point, View};
+use crate::{
+    browser::{clock, focus, viewport},
+    model::Card,
 };
-use crate::browser::{clock, focus, viewport};
 
 /// Of one press of a key.
 const STEP: f64 = 1.5;
@@ -42,10 +43,52 @@ struct Draw {
     moved_ms: f64,
 }
 
+/// What the picture lies in.
+#[derive(Clone, Copy)]
+pub enum Ground {
+    /// All of the page but what is told of the picture; a page that may scroll.
+    Stage(NodeRef<Main>),
+    /// One beside others.
+    Seat(NodeRef<Div>),
+}
+
+impl Ground {
+    fn size(self) -> Option<Point> {
+        let (x, y) = match self {
+            Ground::Stage(stage) => viewport::size(stage.try_get_untracked().flatten().as_ref()?),
+            Ground::Seat(seat) => viewport::size(seat.try_get_untracked().flatten().as_deref()?),
+        };
+        Some(Point { x, y })
+    }
+
+    fn middle(self) -> Option<Point> {
+        let (x, y) = match self {
+            Ground::Stage(stage) => viewport::middle(stage.try_get_untracked().flatten().as_ref()?),
+            Ground::Seat(seat) => viewport::middle(seat.try_get_untracked().flatten().as_deref()?),
+        };
+        Some(Point { x, y })
+    }
+
+    /// Whether the wheel is for the page.
+    fn scrolls(self) -> bool {
+        matches!(self, Ground::Stage(_)) && viewport::is_narrow()
+    }
+}
+
+/// The pixels of a picture that can be shown.
+pub fn pixels(card: &Card) -> Option<Point> {
+    card.thumbhash.as_ref()?;
+    Some(Point { x: card.width?.into(), y: card.height?.into() })
+}
+
+/// Told whenever somebody moved a picture, and whether it goes there or jumps.
+pub type Follow = Box<dyn Fn(bool) + Send + Sync>;
+
 #[derive(Clone, Copy)]
 pub struct Zoom {
-    viewer: Viewer,
-    pub stage: NodeRef<Main>,
+    ground: Ground,
+    picture: Signal<Option<Point>>,
+    follow: StoredValue<Option<Follow>>,
     /// None is fitted.
     view: RwSignal<Option<View>>,
     frame: RwSignal<Option<Frame>>,
@@ -58,10 +101,11 @@ pub struct Zoom {
 }
 
 impl Zoom {
-    pub fn new(viewer: Viewer) -> Zoom {
+    pub fn new(ground: Ground, picture: Signal<Option<Point>>) -> Zoom {
         Zoom {
-            viewer,
-            stage: NodeRef::new(),
+            ground,
+            picture,
+            follow: StoredValue::new(None),
             view: RwSignal::new(None),
             frame: RwSignal::new(None),
             eased: RwSignal::new(false),
@@ -69,6 +113,11 @@ impl Zoom {
             draw: StoredValue::new(Draw::default()),
             glides: StoredValue::new(0),
         }
+    }
+
+    /// Who else moves with it.
+    pub fn tell(&self, follow: Follow) {
+        self.follow.set_value(Some(follow));
     }
 
     pub fn is_near(&self) -> bool {
@@ -91,10 +140,38 @@ impl Zoom {
         self.view.set(None);
     }
 
-    fn set(&self, frame: Frame, view: Option<View>, eased: bool) {
+    /// As another one does, which is told of nothing.
+    pub fn show(&self, look: Option<Look>, eased: bool) {
+        self.stop();
         self.eased.set(eased);
+        match self.measure() {
+            Some(frame) => self.put(frame, look.and_then(|look| frame.view(look))),
+            None => self.view.set(None),
+        }
+    }
+
+    /// What is seen of it, for another one to show the same.
+    pub fn look(&self, before: Option<Look>) -> Option<Look> {
+        self.frame.get_untracked()?.look(self.view.get_untracked(), before)
+    }
+
+    fn put(&self, frame: Frame, view: Option<View>) {
         self.frame.set(Some(frame));
         self.view.set(view);
+    }
+
+    fn set(&self, frame: Frame, view: Option<View>, eased: bool) {
+        self.eased.set(eased);
+        self.put(frame, view);
+        self.say(eased);
+    }
+
+    fn say(&self, eased: bool) {
+        self.follow.with_value(|follow| {
+            if let Some(follow) = follow {
+                follow(eased);
+            }
+        });
     }
 
     fn stop(&self) {
@@ -103,13 +180,7 @@ impl Zoom {
 
     /// As it is now: the window may have changed since the last time.
     fn measure(&self) -> Option<Frame> {
-        let stage = viewport::size(&self.stage.get_untracked()?);
-        let picture = self.viewer.shown.with_untracked(|shown| {
-            let card = &shown.as_ref()?.card;
-            card.thumbhash.as_ref()?;
-            Some(Point { x: card.width?.into(), y: card.height?.into() })
-        })?;
-        Frame::new(Point { x: stage.0, y: stage.1 }, picture, viewport::density())
+        Frame::new(self.ground.size()?, self.picture.get_untracked()?, viewport::density())
     }
 
     /// The stage is another; the picture stays as near as it was.
@@ -122,8 +193,8 @@ impl Zoom {
 
     /// Counted from the middle of the stage.
     fn place(&self, event: &MouseEvent) -> Option<Point> {
-        let (x, y) = viewport::middle(&self.stage.get_untracked()?);
-        Some(Point { x: f64::from(event.client_x()) - x, y: f64::from(event.client_y()) - y })
+        let at = Point { x: f64::from(event.client_x()), y: f64::from(event.client_y()) };
+        Some(self.ground.middle()?.to(at))
     }
 
     fn zoom(&self, factor: f64, at: Point, eased: bool) {
@@ -153,6 +224,7 @@ impl Zoom {
             "0" => {
                 self.fit();
                 self.eased.set(true);
+                self.say(true);
             }
             "1" | "z" => self.toggle(middle),
             _ => return false,
@@ -162,7 +234,7 @@ impl Zoom {
 
     pub fn by_wheel(&self, event: &WheelEvent) {
         // where the page scrolls, the wheel is for that, until the picture is near
-        let scrolls = viewport::is_narrow() && !event.ctrl_key() && !self.view.with_untracked(Option::is_some);
+        let scrolls = self.ground.scrolls() && !event.ctrl_key() && !self.view.with_untracked(Option::is_some);
         let Some(at) = self.place(event).filter(|_| !scrolls) else { return };
         event.prevent_default();
         let pixels = if event.delta_mode() == WheelEvent::DOM_DELTA_PIXEL { 1.0 } else { LINE_PX };
@@ -250,6 +322,7 @@ impl Zoom {
             if let Some(way) = glide.step(now - since_ms) {
                 let moved = frame.moved(view, way);
                 self.view.set(Some(moved));
+                self.say(false);
                 if moved != view {
                     self.glide(glide, now, number);
                 }
