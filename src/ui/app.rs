@@ -10,14 +10,14 @@ use leptos_router::{
 
 use super::{
     feed::Feed,
-    folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage},
     parts::{
         not_found::NotFound,
         notice::{NoticeLine, Notices},
     },
+    screens::{self, Screen, Shown},
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
-    viewer::{PicturePage, Viewer},
+    viewer::Viewer,
 };
 
 #[component]
@@ -32,13 +32,14 @@ pub fn App() -> impl IntoView {
     provide_context(Uploads::new());
     provide_context(Notices::new());
     feed.follow(gallery, filler, viewer);
+    screens::load_when_idle();
     view! {
         <NotStarted/>
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
-                <Route path=path!("/folders") view=FoldersPage ssr=SsrMode::Async/>
-                <Route path=path!("/pictures/:id") view=PicturePage ssr=SsrMode::Async/>
+                <Route path=path!("/folders") view=|| view! { <Shown screen=Screen::Folders/> } ssr=SsrMode::Async/>
+                <Route path=path!("/pictures/:id") view=|| view! { <Shown screen=Screen::Picture/> } ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Tray/>
