@@ -4,6 +4,9 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
+        println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
+    }
     if env::var_os("CARGO_FEATURE_SSR").is_none() {
         return;
     }

@@ -24,7 +24,9 @@ pub mod client;
 /// Wakes the page that the server rendered.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() -> Result<(), wasm_bindgen::JsError> {
     console_error_panic_hook::set_once();
+    ui::screens::load_what_is_shown().await?;
     leptos::mount::hydrate_body(ui::App);
+    Ok(())
 }

@@ -9,18 +9,18 @@ use leptos_router::{
 };
 
 use super::{
-    compare::{ComparePage, Comparing},
+    compare::Comparing,
     feed::{Feed, Followers},
     find::ready::Readiness,
-    folders::FoldersPage,
     gallery::{Filler, Gallery, GalleryPage, day::Today, look::Looks, selection::Selection},
     parts::{
         not_found::NotFound,
         notice::{NoticeLine, Notices},
         trail::Trail,
     },
+    screens::{self, Screen, Shown},
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
-    viewer::{PicturePage, Viewer, strip::Strip},
+    viewer::{Viewer, strip::Strip},
     views::Views,
 };
 
@@ -45,14 +45,15 @@ pub fn App() -> impl IntoView {
     provide_context(Uploads::new());
     provide_context(Notices::new());
     feed.follow(Followers { gallery, filler, viewer, strip, comparing, views });
+    screens::load_when_idle();
     view! {
         <NotStarted/>
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
-                <Route path=path!("/folders") view=FoldersPage ssr=SsrMode::Async/>
-                <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async/>
-                <Route path=path!("/pictures/:id") view=PicturePage ssr=SsrMode::Async/>
+                <Route path=path!("/folders") view=|| view! { <Shown screen=Screen::Folders/> } ssr=SsrMode::Async/>
+                <Route path=path!("/compare") view=|| view! { <Shown screen=Screen::Comparison/> } ssr=SsrMode::Async/>
+                <Route path=path!("/pictures/:id") view=|| view! { <Shown screen=Screen::Picture/> } ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Tray/>

@@ -8,6 +8,7 @@ pub mod folders;
 pub mod gallery;
 pub mod header;
 pub mod parts;
+pub mod screens;
 pub mod shell;
 pub mod upload;
 pub mod viewer;

@@ -2,10 +2,13 @@
 
 use crate::{
     checkout::{Checkout, Profile},
-    css, shell,
+    css,
+    prune::prune,
+    shell,
     site::Site,
+    split::{self, Parts},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::{
     ffi::OsString,
     fs,
@@ -52,8 +55,8 @@ fn compile(checkout: &Checkout, profile: Profile) -> Result<PathBuf> {
     Ok(checkout.target.join("wasm32-unknown-unknown").join(folder).join("pixelsync.wasm"))
 }
 
-/// Makes the JavaScript that loads the module, and the module as small as it gets. Skipped while all that goes in is the
-/// same, because wasm-opt takes longer than everything else in a build without changes.
+/// Takes the module apart, makes the JavaScript that loads its parts, and the parts as small as they get. Skipped while all
+/// that goes in is the same, because wasm-opt takes longer than everything else in a build without changes.
 fn bind(checkout: &Checkout, profile: Profile, wasm: &Path) -> Result<PathBuf> {
     let staged = checkout.target.join("front").join(profile.folder());
     let (package, mark) = (staged.join("pkg"), staged.join("made-from"));
@@ -64,41 +67,83 @@ fn bind(checkout: &Checkout, profile: Profile, wasm: &Path) -> Result<PathBuf> {
     if staged.exists() {
         fs::remove_dir_all(&staged).with_context(|| format!("{} can't be removed", staged.display()))?;
     }
-    shell::say("Making its JavaScript with wasm-bindgen");
-    let mut arguments: Vec<OsString> =
-        ["wasm-bindgen", "--target=web", "--no-typescript", "--out-name=pixelsync"].map(Into::into).into();
+    let parts = split::split(wasm, &staged).context("The compiled module can't be taken apart")?;
     if profile == Profile::Release {
-        arguments.push("--remove-producers-section".into());
+        prune_all(&parts)?;
     }
-    arguments.extend(["--out-dir".into(), package.clone().into(), wasm.into()]);
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments)
-        .context("wasm-bindgen does not accept the compiled module")?;
-
+    make_javascript(profile, &parts.first, &package)?;
     // Leptos asks for the module under this name.
     let module = package.join("pixelsync.wasm");
-    fs::rename(package.join("pixelsync_bg.wasm"), &module)
-        .with_context(|| format!("{} can't be written", module.display()))?;
+    move_to(&package.join("pixelsync_bg.wasm"), &module)?;
     if profile == Profile::Release {
-        shrink(checkout, &module)?;
+        shell::say("Shrinking its WebAssembly with wasm-opt");
+        for part in parts.later.iter().chain([&module]) {
+            shrink(checkout, part)?;
+        }
     }
+    add_later_parts(parts, &package)?;
     fs::write(&mark, made_from).with_context(|| format!("{} can't be written", mark.display()))?;
     Ok(package)
 }
 
+fn prune_all(parts: &Parts) -> Result<()> {
+    let modules = parts.later.iter().chain([&parts.first]);
+    let pruned: usize = modules.map(|module| prune(module)).sum::<Result<_>>()?;
+    // A fifth of the program would come back in silence.
+    ensure!(pruned > 0, "No function has the name of one that is never called. Are they named in another way now?");
+    Ok(())
+}
+
+fn make_javascript(profile: Profile, module: &Path, package: &Path) -> Result<()> {
+    shell::say("Making its JavaScript with wasm-bindgen");
+    let mut arguments: Vec<OsString> =
+        ["wasm-bindgen", "--target=web", "--no-typescript", "--out-name=pixelsync"].map(Into::into).into();
+    // what the later parts take from this one, under the names by which they ask for it
+    arguments.extend(["--keep-lld-exports", "--no-demangle"].map(Into::into));
+    if profile == Profile::Release {
+        arguments.push("--remove-producers-section".into());
+    }
+    arguments.extend(["--out-dir".into(), package.into(), module.into()]);
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments)
+        .context("wasm-bindgen does not accept the compiled module")
+}
+
+/// Each under a name that says what it holds: of another build's, a server has nothing of that name.
+fn add_later_parts(parts: Parts, package: &Path) -> Result<()> {
+    let mut loader = parts.loader;
+    for part in parts.later {
+        let name = part.file_name().and_then(|name| name.to_str()).context("A part of the module has no name")?;
+        let stem = name.trim_start_matches("split_").trim_end_matches(".wasm");
+        let named = format!("{stem}-{}.wasm", hash_of(&[&part])?);
+        ensure!(loader.contains(name), "The loader does not ask for {name}");
+        loader = loader.replace(name, &named);
+        move_to(&part, &package.join(named))?;
+    }
+    let program = package.join("pixelsync.js");
+    let text = fs::read_to_string(&program).with_context(|| format!("{} can't be read", program.display()))?;
+    fs::write(&program, split::join(&text, &loader)?).with_context(|| format!("{} can't be written", program.display()))
+}
+
+fn move_to(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).with_context(|| format!("{} can't be written", to.display()))
+}
+
 fn shrink(checkout: &Checkout, module: &Path) -> Result<()> {
-    shell::say("Shrinking its WebAssembly with wasm-opt");
     let program = checkout.root.join("xtask/node_modules/.bin/wasm-opt");
     shell::run(Command::new(program).args(WASM_OPT).arg(module).arg("-o").arg(module))
         .context("wasm-opt does not accept the compiled module")
 }
 
-/// Our own version is wasm-bindgen's; the lock names wasm-opt's.
+/// The locks name the versions of what works on the module.
 fn fingerprint(checkout: &Checkout, wasm: &Path) -> Result<String> {
-    let lock = checkout.root.join("xtask/package-lock.json");
+    let locks = ["Cargo.lock", "xtask/package-lock.json"].map(|lock| checkout.root.join(lock));
+    Ok(format!("{} {}\n", hash_of(&[wasm, &locks[0], &locks[1]])?, WASM_OPT.join(" ")))
+}
+
+fn hash_of(files: &[&Path]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), WASM_OPT).hash(&mut hasher);
-    for path in [wasm, &lock] {
+    for path in files {
         fs::read(path).with_context(|| format!("{} can't be read", path.display()))?.hash(&mut hasher);
     }
-    Ok(format!("{:016x}\n", hasher.finish()))
+    Ok(format!("{:016x}", hasher.finish()))
 }

@@ -161,7 +161,8 @@ async fn render(app: App, request: Request) -> Response {
         provide_context(nonce.clone());
         provide_context(PageUnderWay);
     };
-    let handler = leptos_axum::render_app_async_with_context(context, || ui::shell(assets::addresses()));
+    let assets = assets::addresses(request.uri().path());
+    let handler = leptos_axum::render_app_async_with_context(context, move || ui::shell(assets.clone()));
     let mut response: Response<Body> = handler(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
