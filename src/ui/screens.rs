@@ -121,7 +121,7 @@ fn not_shown(failure: Failure, retry: impl Fn() + Send + 'static) -> AnyView {
 
 fn skeleton(screen: Screen) -> AnyView {
     let (class, words) = match screen {
-        Screen::Comparison => ("compare", "Loading the pictures…"),
+        Screen::Comparison => ("comparison", "Loading the pictures…"),
         Screen::Folders => ("app", "Loading folders…"),
         Screen::Picture => ("viewer", "Loading the picture…"),
     };
