@@ -41,7 +41,11 @@ pub fn Sidebar(here: &'static str) -> impl IntoView {
         }
     };
     let views = expect_context::<Views>();
-    Effect::new(move || views.counts.look());
+    Effect::new(move || {
+        views.counts.look();
+        let returned = window_event_listener_untyped("visibilitychange", move |_| views.counts.look());
+        on_cleanup(move || returned.remove());
+    });
     let current = |address| (here == address).then_some("page");
     let pressed = move |event: MouseEvent| {
         if focus::is_of_link(&event) {

@@ -11,6 +11,7 @@ use crate::{
     browser::{fields, wait},
     model::{Query, ViewEdit, ViewId},
     ui::{
+        find::Address,
         gallery::Gallery,
         parts::{
             asking::said,
@@ -49,7 +50,9 @@ pub fn EditFields(id: ViewId, problem: RwSignal<String>) -> impl IntoView {
     let (Gallery { view, folders, .. }, views) = (expect_context(), expect_context::<Views>());
     let now = |query: &Query| folders.with_untracked(|folders| described(query, folders));
     let (name, query) = untrack(|| views.read(id, |view| (view.name.clone(), view.query.clone())));
-    let shown = Some(view.get_untracked()).filter(|shown| !shown.is_all() && *shown != query);
+    // elsewhere nobody sees what the gallery asks for
+    let is_seen = Address::here().is_of_gallery();
+    let shown = Some(view.get_untracked()).filter(|shown| is_seen && !shown.is_all() && *shown != query);
     let replace = shown.map(|shown| {
         view! {
             <label class="choice">
