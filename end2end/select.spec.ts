@@ -61,13 +61,13 @@ test('a frame selects what it touches and lets go of what it leaves', async ({ p
   await page.mouse.move(from.x + 40, from.y + 60);
   await page.mouse.down();
   await page.mouse.move(to.x + to.width - 20, to.y + 40, { steps: 6 });
-  await expect(page.locator('.frame')).toBeVisible();
+  await expect(page.locator('.drawn-frame')).toBeVisible();
   const most = await chosen(page).count();
   expect(most).toBeGreaterThan(3);
   await page.mouse.move(from.x + from.width + 30, from.y + 70, { steps: 6 });
   await expect(chosen(page)).toHaveCount(2);
   await page.mouse.up();
-  await expect(page.locator('.frame')).toHaveCount(0);
+  await expect(page.locator('.drawn-frame')).toHaveCount(0);
   await expect(bar(page)).toContainText('2 selected');
   // what began on a link followed none
   await expect(page).toHaveURL('/');

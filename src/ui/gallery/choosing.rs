@@ -51,7 +51,7 @@ pub struct Choosing {
     spent: StoredValue<bool>,
 }
 
-/// A frame in the content's own measures.
+/// A frame in the view's own measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Drawn {
     from: (f64, f64),
@@ -192,7 +192,8 @@ impl Choosing {
 
     fn at(&self, event: &PointerEvent) -> Option<(f64, f64)> {
         let content = self.screen.content.get_untracked()?;
-        Some(viewport::point_in(&content, f64::from(event.client_x()), f64::from(event.client_y())))
+        let (x, y) = viewport::point_in(&content, f64::from(event.client_x()), f64::from(event.client_y()));
+        Some((x, y + self.screen.fold.with_untracked(|fold| fold.shift)))
     }
 
     pub fn pointer_down(&self, event: &PointerEvent) {
@@ -267,7 +268,7 @@ impl Choosing {
         let (top, bottom) = viewport::edges(&scroller);
         let step = if y < top + EDGE_PX { -EDGE_STEP_PX } else { EDGE_STEP_PX };
         if y < top + EDGE_PX || y > bottom - EDGE_PX {
-            self.screen.scroll_to((viewport::scroll_top(&scroller) + step).max(0.0), self.gallery);
+            self.screen.scroll_by(step, self.gallery);
         }
     }
 
@@ -293,10 +294,11 @@ impl Choosing {
 pub fn Frame(choosing: Choosing) -> impl IntoView {
     let style = maybe(move || {
         let Rect { left, top, width, height } = choosing.drawn.get()?.rect();
+        let top = top - choosing.screen.fold.with(|fold| fold.shift);
         Some(format!("left:{};top:{};width:{};height:{}", px(left), px(top), px(width), px(height)))
     });
     when(
         move || choosing.drawn.with(Option::is_some),
-        move || view! { <div class="frame" style=style></div> }.into_any(),
+        move || view! { <div class="drawn-frame" style=style></div> }.into_any(),
     )
 }

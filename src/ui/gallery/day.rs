@@ -7,7 +7,7 @@ use super::{
     Gallery,
     cell::Cell,
     choosing::Choosing,
-    layout::{Layout, Rect, px},
+    layout::{Rect, px},
     screen::Screen,
     sections::Section,
     selection::Selection,
@@ -30,7 +30,13 @@ pub fn DaySection(day: Option<Day>, screen: Screen) -> impl IntoView {
     });
     let style = maybe(move || {
         let first = here.with(|here| here.as_ref().map(|section| section.places.start))?;
-        screen.layout.with(|layout| stands(layout.as_deref()?, first))
+        let (frame, phase) = screen.layout.with(|layout| {
+            let (layout, day) = (layout.as_deref()?, layout.as_deref()?.day_of(first)?);
+            let frame = screen.frame_of(day);
+            Some((frame, (day.top - frame.top) % layout.pitch()))
+        })?;
+        let top = frame.top - screen.fold.with(|fold| fold.shift);
+        Some(format!("top:{};height:{};--phase:{}", px(top), px(frame.height), px(phase)))
     });
     let is_partial = maybe(move || {
         let is_whole = |section: &Section| section.loaded == section.places;
@@ -54,20 +60,14 @@ pub fn DaySection(day: Option<Day>, screen: Screen) -> impl IntoView {
     }
 }
 
-/// Where the day is in the whole.
-fn stands(layout: &Layout, first: u32) -> Option<String> {
-    let day = layout.day_of(first)?;
-    Some(format!("top:{};height:{}", px(day.top), px(day.height)))
-}
-
 /// Where a picture is in its day; nothing before there is a measure.
 fn room(id: ImageId, screen: Screen) -> Signal<Option<Rect>> {
     Signal::derive(move || {
         let place = screen.places.with(|places| places.get(&id).copied())?;
         let layout = screen.layout.read();
         let layout = layout.as_deref()?;
-        let (rect, body) = (layout.rect(place)?, layout.day_of(place)?.body());
-        Some(Rect { top: rect.top - body, ..rect })
+        let (rect, day) = (layout.rect(place)?, layout.day_of(place)?);
+        Some(Rect { top: rect.top - screen.frame_of(day).top - day.head(), ..rect })
     })
 }
 

@@ -13,6 +13,7 @@ use super::{
     bar::Bar,
     choosing::{Choosing, Frame},
     day::DaySection,
+    fold::Room,
     layout::{Layout, WINDOW_CARDS, is_enough, px, window_around},
     lookout::Lookout,
     outliner::Outliner,
@@ -109,7 +110,7 @@ fn Days(screen: Screen) -> impl IntoView {
             data-laid=laid
             data-total=text(move || gallery.total.get().to_string())
             data-start=text(move || gallery.start.get().to_string())
-            style:height=of_layout(|layout| px(layout.height()))
+            style:height=of_layout(|layout| px(Room { whole: layout.height(), window: 0.0 }.height()))
             style=("--columns", of_layout(|layout| layout.look.columns.to_string()))
             style=("--row", of_layout(|layout| px(layout.pitch())))
             data-choosing=maybe(move || selection.chosen.with(|chosen| (!chosen.is_empty()).then(String::new)))

@@ -68,9 +68,9 @@ pub struct DayPlace {
 }
 
 impl DayPlace {
-    /// Where its pictures begin.
-    pub fn body(&self) -> f64 {
-        self.top + if self.day.is_some() { HEAD_PX } else { 0.0 }
+    /// The height of its heading.
+    pub fn head(&self) -> f64 {
+        if self.day.is_some() { HEAD_PX } else { 0.0 }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod choosing;
 pub mod day;
 pub mod empty;
 pub mod filler;
+pub mod fold;
 pub mod found;
 pub mod grid;
 pub mod layout;

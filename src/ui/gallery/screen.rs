@@ -10,7 +10,8 @@ use leptos::{
 
 use super::{
     Gallery,
-    layout::{Fit, HEAD_PX, Layout, px},
+    fold::{Fold, Room, Spot},
+    layout::{DayPlace, Fit, HEAD_PX, Layout, px},
     look::Looks,
     sections::{Section, sections},
     shapes::Shapes,
@@ -40,11 +41,29 @@ pub struct Screen {
     pub sections: Memo<Vec<Section>>,
     /// Of the cards that are there.
     pub places: Memo<Arc<HashMap<ImageId, u32>>>,
+    /// A view that is too high to be scrolled lies folded in the content.
+    pub fold: RwSignal<Fold>,
+    /// How far the content itself is scrolled.
+    unfolded_at: StoredValue<f64>,
+    /// About where one is.
+    near: Memo<f64>,
     /// The place whose cell gets the focus as soon as it is there.
     pub focus: StoredValue<Option<u32>>,
     /// Known here, because the element is gone before the page is.
     pub left_at: StoredValue<f64>,
     held: StoredValue<Option<Held>>,
+}
+
+/// A day is no element that is higher.
+const FRAME_MAX_PX: f64 = 1_000_000.0;
+/// The part of such a day that is drawn moves on by as much.
+const NEAR_STEP_PX: f64 = 100_000.0;
+
+/// Which part of the view an element stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    pub top: f64,
+    pub height: f64,
 }
 
 /// The first picture that is seen, and how far below the upper edge it is.
@@ -83,10 +102,24 @@ impl Screen {
             layout,
             sections,
             places,
+            fold: RwSignal::new(Fold::default()),
+            unfolded_at: StoredValue::new(0.0),
+            near: Memo::new(move |_| measure.with(|measure| (measure.scrolled / NEAR_STEP_PX).floor() * NEAR_STEP_PX)),
             focus: StoredValue::new(None),
             left_at: StoredValue::new(0.0),
             held: StoredValue::new(None),
         }
+    }
+
+    /// What of a day is drawn: all of it, unless it is too high for that.
+    pub fn frame_of(&self, day: &DayPlace) -> Frame {
+        if day.height <= FRAME_MAX_PX {
+            return Frame { top: day.top, height: day.height };
+        }
+        let near = self.near.get();
+        let (top, bottom) =
+            (day.top.max(near - FRAME_MAX_PX / 2.0), (day.top + day.height).min(near + FRAME_MAX_PX / 2.0));
+        Frame { top: top.min(day.top + day.height), height: (bottom - top).max(0.0) }
     }
 
     pub fn with_layout<T>(&self, read: impl FnOnce(&Layout) -> T) -> Option<T> {
@@ -98,11 +131,29 @@ impl Screen {
         let (scroller, content) = (self.scroller.try_get_untracked(), self.content.try_get_untracked());
         if let (Some(scroller), Some(content)) = (scroller.flatten(), content.flatten()) {
             let now = viewport::measure(&scroller, &content);
-            self.left_at.set_value(viewport::scroll_top(&scroller));
-            if now != self.measure.get_untracked() {
-                self.measure.set(now);
+            let above = viewport::scroll_top(&scroller) - now.scrolled;
+            let before = self.unfolded_at.get_value();
+            let spot = self.fold.get_untracked().scrolled(before, now.scrolled, self.room(now.height));
+            self.unfolded_at.set_value(spot.scroll.unwrap_or(now.scrolled));
+            if let Some(scroll) = spot.scroll {
+                viewport::scroll_to(&scroller, scroll + above);
             }
+            self.left_at.set_value(spot.at + above);
+            self.take(spot, Measure { scrolled: spot.at, ..now });
             self.hold(gallery);
+        }
+    }
+
+    fn room(&self, window: f64) -> Room {
+        Room { whole: self.with_layout(Layout::height).unwrap_or(0.0), window }
+    }
+
+    fn take(&self, spot: Spot, measure: Measure) {
+        if self.fold.get_untracked() != spot.fold {
+            self.fold.set(spot.fold);
+        }
+        if self.measure.get_untracked() != measure {
+            self.measure.set(measure);
         }
     }
 
@@ -129,8 +180,8 @@ impl Screen {
 
     /// The style follows later, and nothing can be scrolled to before.
     fn stretch(&self) {
-        if let (Some(content), Some(height)) = (self.content.get_untracked(), self.with_layout(Layout::height)) {
-            viewport::set_height(&content, &px(height));
+        if let Some(content) = self.content.get_untracked() {
+            viewport::set_height(&content, &px(self.room(0.0).height()));
         }
     }
 
@@ -141,11 +192,23 @@ impl Screen {
         Some((layout, seen))
     }
 
+    /// As far as the scroller would be scrolled if nothing were folded.
     pub fn scroll_to(&self, top: f64, gallery: Gallery) {
-        if let Some(scroller) = self.scroller.get_untracked() {
-            viewport::scroll_to(&scroller, top);
-            self.measure_now(gallery);
-        }
+        let (Some(scroller), Some(content)) = (self.scroller.get_untracked(), self.content.get_untracked()) else {
+            return;
+        };
+        let now = viewport::measure(&scroller, &content);
+        let above = viewport::scroll_top(&scroller) - now.scrolled;
+        let spot = self.fold.get_untracked().go_to(top - above, self.room(now.height));
+        let scroll = spot.scroll.unwrap_or(top - above);
+        viewport::scroll_to(&scroller, scroll + above);
+        self.fold.set(spot.fold);
+        self.unfolded_at.set_value(viewport::scroll_top(&scroller) - above);
+        self.measure_now(gallery);
+    }
+
+    pub fn scroll_by(&self, step: f64, gallery: Gallery) {
+        self.scroll_to((self.left_at.get_value() + step).max(0.0), gallery);
     }
 
     /// So that what lies at a height of the content is seen first.
@@ -168,11 +231,9 @@ impl Screen {
 
     /// Moves no further than needed. The lines above the grid stay in sight and cover that much of it.
     pub fn scroll_to_see(&self, place: u32, gallery: Gallery) {
-        let (Some(scroller), Some(content)) = (self.scroller.get_untracked(), self.content.get_untracked()) else {
-            return;
-        };
-        let now = viewport::measure(&scroller, &content);
-        let above = viewport::scroll_top(&scroller) - now.scrolled;
+        self.measure_now(gallery);
+        let now = self.measure.get_untracked();
+        let above = self.left_at.get_value() - now.scrolled;
         let to = self.with_layout(|layout| {
             let head = if layout.has_days() { HEAD_PX } else { 0.0 };
             let top = layout.scroll_to_see(place, now.scrolled + above + head, now.height - above - head)?;

@@ -127,7 +127,10 @@ fn Strip(screen: Screen) -> impl IntoView {
         }
     };
     let value = text(move || format!("{:.0}", 100.0 * here().unwrap_or(0.0)));
-    let said = text(move || day_at(here().unwrap_or(0.0)).map(words::month_and_year).unwrap_or_default());
+    // a browser scrolls by whole pixels, so one may stand a little above a day that one went to
+    let day_here =
+        move || screen.layout.with(|layout| layout.as_deref()?.day_at(scrolled() + 1.0).and_then(|place| place.day));
+    let said = text(move || day_here().map(words::month_and_year).unwrap_or_default());
     let bubble = text(move || pointed.get().and_then(day_at).map(words::month_and_year).unwrap_or_default());
     view! {
         <div
