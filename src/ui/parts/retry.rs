@@ -20,8 +20,9 @@ impl Again {
         again
     }
 
+    /// What has no owner any more waits for ever.
     pub fn is_waiting(&self) -> bool {
-        self.0.with_value(Option::is_some)
+        self.0.try_with_value(Option::is_some).unwrap_or(true)
     }
 
     pub fn later(&self, act: impl FnOnce() + 'static) {
