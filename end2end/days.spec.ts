@@ -1,6 +1,6 @@
 //! The grid's days, its two layouts and sizes, and the strip of dates: where one is stays where one was.
 
-import { utimes } from 'node:fs/promises';
+import { rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cell, cells, expect, fill, isLive, names, openGallery, png, test, type Page, type Server } from './scene';
 
@@ -13,9 +13,12 @@ async function dated(server: Server, each: number, ...list: string[]): Promise<v
   for (const day of list) {
     for (let number = 0; number < each; number += 1) {
       const name = `${day} ${String(number).padStart(3, '0')}.png`;
-      await server.drop(name, number % 3 ? png(number, 96, 64) : png(number, 64, 96));
+      // it has its time before anybody sees it
+      const part = join(server.pictures, `.${name}.part`);
+      await server.drop(`.${name}.part`, number % 3 ? png(number, 96, 64) : png(number, 64, 96));
       const at = new Date(`${day}T12:00:00Z`);
-      await utimes(join(server.pictures, name), at, new Date(at.getTime() + number * 1000));
+      await utimes(part, at, new Date(at.getTime() + number * 1000));
+      await rename(part, join(server.pictures, name));
     }
   }
   const total = async () => (await (await fetch(`${server.address}/api/v1/images?sort=taken&limit=1`)).json()).total;
