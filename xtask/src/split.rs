@@ -43,7 +43,8 @@ pub(crate) fn join(program: &str, loader: &str) -> Result<String> {
     // what it imports is in the same file now
     let loader: String =
         loader.lines().filter(|line| !line.starts_with("import ")).map(|line| format!("{line}\n")).collect();
-    let loader = loader.replace("export const ", "const ");
+    // what does not come is told to whoever asked for it, who says so where it is needed
+    let loader = loader.replace("export const ", "const ").replace("console.error(e);", "");
     Ok(program.replace(import, &format!("{loader}const {name} = {{ {} }};", loads.join(", "))))
 }
 
@@ -54,9 +55,10 @@ mod tests {
     #[test]
     fn the_loader_becomes_part_of_the_program() {
         let program = "import * as import1 from \"./split.js\"\n\nlet wasm;\nuse(import1);\n";
-        let loader = "import { initSync } from \"./main.js\";\n\nexport const load_a = make(() => {\n});\n";
+        let loader =
+            "import { initSync } from \"./main.js\";\n\nexport const load_a = make(() => {\nconsole.error(e);\n});\n";
         let joined = join(program, loader).expect("both are as they come");
-        let whole = "\nconst load_a = make(() => {\n});\nconst import1 = { load_a };\n\nlet wasm;\nuse(import1);\n";
+        let whole = "\nconst load_a = make(() => {\n\n});\nconst import1 = { load_a };\n\nlet wasm;\nuse(import1);\n";
         assert_eq!(joined, whole);
         assert!(join("let wasm;\n", loader).is_err());
     }
