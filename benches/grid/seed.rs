@@ -70,7 +70,7 @@ async fn insert(stage: &Stage) -> Result<()> {
                 case n % 4 when 0 then real.height else real.width end, case n % 4 when 0 then real.width else real.height end,
                 1, real.thumbhash, to_timestamp(1450000000 + n * 315360000::bigint / {rows}),
                 (array['Nikon Z 8', 'Canon EOS R5', 'Fujifilm X-T5', 'iPhone 15 Pro'])[1 + n % 4],
-                (array['24-70 mm f/2.8', '50 mm f/1.4', '70-200 mm f/4'])[1 + n % 3], nullif(n % 7, 0)
+                (array['24-70 mm f/2.8', '50 mm f/1.4', '70-200 mm f/4'])[1 + n % 3], nullif(n % 6, 0)
          from folders f, generate_series(1, {rows}) as n join real on real.at = n % {REAL}
          where f.path = '/nowhere'",
         rows = stage.rows
