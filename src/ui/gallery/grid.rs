@@ -14,7 +14,7 @@ use super::{
     choosing::{Choosing, Frame},
     day::DaySection,
     fold::Room,
-    layout::{Layout, WINDOW_CARDS, is_enough, px, window_around},
+    layout::{Layout, px},
     lookout::Lookout,
     outliner::Outliner,
     pill::Pill,
@@ -22,6 +22,7 @@ use super::{
     scrub::Scrubber,
     selected::SelectedBar,
     selection::Selection,
+    window::{WINDOW_CARDS, is_enough, window_around},
 };
 use crate::{
     browser::{focus, frame::OncePerFrame, history, viewport::SizeWatch},

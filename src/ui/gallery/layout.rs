@@ -418,30 +418,6 @@ pub fn px(length: f64) -> String {
     format!("{length:.2}px")
 }
 
-/// How many cards are kept around what can be seen.
-pub const WINDOW_CARDS: u32 = 300;
-
-/// How many cards are kept beyond what can be seen, above as below.
-fn spare(seen: &Range<u32>) -> u32 {
-    WINDOW_CARDS.saturating_sub(seen.end - seen.start) / 2
-}
-
-/// The window to hold around what can be seen, as much above as below.
-pub fn window_around(seen: &Range<u32>, total: u32) -> Range<u32> {
-    let count = WINDOW_CARDS.max(seen.end - seen.start);
-    let start = seen.start.saturating_sub(spare(seen)).min(total.saturating_sub(count));
-    start..start.saturating_add(count).min(total)
-}
-
-/// Whether what is loaded reaches far enough past what can be seen, or to the ends. When half of what is spare is used
-/// up, it does not: a window that moves often moves by little, and no frame has to draw many new cells.
-pub fn is_enough(seen: &Range<u32>, loaded: &Range<u32>, total: u32) -> bool {
-    let ahead = spare(seen) / 2;
-    let above = loaded.start == 0 || loaded.start + ahead <= seen.start;
-    let below = loaded.end >= total || loaded.end >= seen.end.saturating_add(ahead);
-    above && below
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -588,19 +564,6 @@ mod tests {
             let top = layout.scroll_to_see(place, scrolled, 800.0).unwrap_or(scrolled);
             let rect = layout.rect(place).expect("a place");
             prop_assert!(rect.top >= top - 0.01 && rect.top + rect.height <= top + 800.01);
-        }
-
-        #[test]
-        fn a_window_holds_enough_of_what_is_seen(
-            counts in prop::collection::vec(1..3_000u32, 1..30), scrolled in 0.0..1.0f64, viewport in 0.0..1_500.0f64, rows: bool,
-        ) {
-            let look = look(if rows { Fit::Rows } else { Fit::Squares }, 1_000.0, 180.0);
-            let layout = Layout::of(&outline(&counts), &Shapes::default(), look);
-            let seen = layout.visible(layout.height() * scrolled, viewport);
-            let window = layout.whole(window_around(&seen, layout.total()));
-            prop_assert!(window.start <= seen.start && window.end >= seen.end && window.end <= layout.total());
-            prop_assert!(window.end - window.start <= crate::model::Window::CARDS_MAX, "{window:?}");
-            prop_assert!(is_enough(&seen, &window, layout.total()), "{seen:?} {window:?}");
         }
 
         #[test]

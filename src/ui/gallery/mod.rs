@@ -27,6 +27,7 @@ pub mod shapes;
 pub mod shelf;
 pub mod sidebar;
 pub mod state;
+pub mod window;
 
 pub use filler::Filler;
 pub use page::GalleryPage;

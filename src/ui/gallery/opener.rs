@@ -5,7 +5,7 @@ use std::ops::Range;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_location, use_query_map};
 
-use super::{Gallery, layout::window_around};
+use super::{Gallery, window::window_around};
 use crate::{
     api::gallery::open_gallery,
     model::{ImageId, Query, Window},
