@@ -13,18 +13,20 @@ use crate::{
     seed::run,
 };
 
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 60;
 const PLACE_GOAL_MS: f64 = 20.0;
 const SEARCH_GOAL_MS: f64 = 100.0;
 
 /// Orders and filters, and what their figures are called.
-const JUMPS: [(&str, &str, Option<f64>); 6] = [
-    ("jump_added_p95", "", Some(PLACE_GOAL_MS)),
-    ("jump_taken_p95", "sort=taken", Some(PLACE_GOAL_MS)),
-    ("jump_taken_reversed_p95", "sort=taken-reversed", Some(PLACE_GOAL_MS)),
-    ("jump_camera_p95", "camera=Nikon+Z+8&sort=taken", Some(PLACE_GOAL_MS)),
-    ("jump_name_p95", "sort=name", None),
-    ("jump_size_p95", "sort=size", None),
+const JUMPS: [(&str, &str); 8] = [
+    ("jump_added_p95", ""),
+    ("jump_added_reversed_p95", "sort=added-reversed"),
+    ("jump_taken_p95", "sort=taken"),
+    ("jump_taken_reversed_p95", "sort=taken-reversed"),
+    ("jump_camera_p95", "camera=Nikon+Z+8&sort=taken"),
+    ("jump_name_p95", "sort=name"),
+    ("jump_size_p95", "sort=size"),
+    ("jump_rating_p95", "sort=rating"),
 ];
 
 /// Each as nobody asked it before.
@@ -49,7 +51,7 @@ pub(crate) fn measure(stage: &Stage) -> Result<Vec<Figure>> {
         let mut taken = times(ROUNDS, |round| open(search, round))?;
         figures.push(Figure::below(name, percentile(&mut taken, 0.95), "ms", PLACE_GOAL_MS).beside(ping));
     }
-    for (name, search, goal) in JUMPS {
+    for (name, search) in JUMPS {
         let query = Query::read(search).0;
         let total = window(stage, &query, 0)?["total"].as_u64().unwrap_or(0);
         let mut taken = times(ROUNDS, |round| {
@@ -57,11 +59,9 @@ pub(crate) fn measure(stage: &Stage) -> Result<Vec<Figure>> {
             let start = total * ((round as u64 * 37) % 101) / 101;
             window(stage, &query, start).map(drop)
         })?;
-        let p95 = percentile(&mut taken, 0.95);
-        figures.push(
-            goal.map_or_else(|| Figure::told(name, p95, "ms"), |goal| Figure::below(name, p95, "ms", goal))
-                .beside(ping),
-        );
+        // the second one into an order without a time finds its landmarks
+        println!("{name}: the longest of {ROUNDS} took {:.1} ms", percentile(&mut taken.clone(), 1.0));
+        figures.push(Figure::below(name, percentile(&mut taken, 0.95), "ms", PLACE_GOAL_MS).beside(ping));
     }
     for (name, template) in SEARCHES {
         let mut taken = times(5, |round| {

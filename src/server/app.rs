@@ -12,6 +12,7 @@ use leptos::prelude::use_context;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    calendar::Calendar,
     db::{Pool, folders::FolderRow},
     feed::Feed,
     folders::Folders,
@@ -51,6 +52,7 @@ pub struct Parts {
     pub store: Store,
     pub jobs: Jobs,
     pub growth: Growth,
+    pub calendar: Calendar,
     pub shapes: Shapes,
     /// Decoding is all processor and much memory, and both are bounded.
     pub room: Room,

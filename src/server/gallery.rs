@@ -7,10 +7,10 @@ use super::{
     App, Error,
     db::{
         self, Tx, crops, feed,
-        find::{self, FoundRow, Place, Search, Side, Start, time},
+        find::{self, Edge, FoundRow, Place, Search, Side, Start, time},
         finds,
         images::{self, Neighbours},
-        spans::{self, Time},
+        spans::{self, Moment, QUARTER_MS, Time},
         views,
     },
     details,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{Counts, Cursor, Facet, ImageId, Opening, Outlined, Picture, Query, Window},
+    model::{By, Counts, Cursor, Facet, ImageId, Opening, Outlined, Picture, Query, Window},
 };
 
 /// So many changes are sorted in within a moment.
@@ -75,6 +75,37 @@ pub async fn window(
     window_in(app, &mut tx, query, anchor, start, count).await
 }
 
+/// The way through all pictures as they were added. The catalogue is read newest first, whichever way it is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    NewestFirst,
+    OldestFirst,
+}
+
+fn by_adding(query: &Query) -> Option<Way> {
+    let is_it = !query.is_narrow() && query.sort.by == By::Added;
+    is_it.then_some(if query.sort.ascends() { Way::OldestFirst } else { Way::NewestFirst })
+}
+
+impl Way {
+    /// Where a stretch of the view begins newest first, and how long it is.
+    fn stretch(self, total: i64, start: i64, count: i64) -> (i64, i64) {
+        match self {
+            Way::NewestFirst => (start, count),
+            Way::OldestFirst => {
+                let end = (total - start).max(0);
+                (end - count.min(end), count.min(end))
+            }
+        }
+    }
+
+    fn turn<T>(self, read: &mut [T]) {
+        if self == Way::OldestFirst {
+            read.reverse();
+        }
+    }
+}
+
 async fn window_in(
     app: &App,
     tx: &mut Tx<'_>,
@@ -84,11 +115,13 @@ async fn window_in(
     count: u32,
 ) -> Result<Window, Error> {
     let (place, count) = (i64::from(start), i64::from(count.min(Window::CARDS_MAX)));
-    if query.is_all() {
+    if let Some(way) = by_adding(query) {
         let at = feed::head(tx).await?.at;
         let total = feed::total(tx, app.project).await?;
+        let (place, count) = way.stretch(total.into(), place, count);
         let (from, over) = newest_at(app, tx, anchor, place).await?;
-        let cards = images::window(tx, app.project, from, over, count).await?;
+        let mut cards = images::window(tx, app.project, from, over, count).await?;
+        way.turn(&mut cards);
         return Ok(Window { at, total, start, cards });
     }
     let search = search(app, tx, query).await?;
@@ -106,8 +139,11 @@ async fn newest_at(app: &App, tx: &mut Tx<'_>, anchor: Option<ImageId>, place: i
     if place < FAR {
         return Ok(walk);
     }
-    let held = held(app, tx, anchor).await?;
-    Ok(spans::newest_at(tx, app.project, place + held).await?.unwrap_or(walk))
+    let place = place + held(app, tx, anchor).await?;
+    let Some(quarter) = app.calendar.read(tx, app.project, |quarters| quarters.at(place)).await? else {
+        return Ok(walk);
+    };
+    Ok(spans::newest_at(tx, app.project, quarter, place).await?.unwrap_or(walk))
 }
 
 /// What one request may ask for.
@@ -123,9 +159,13 @@ pub async fn ids(
 ) -> Result<Vec<ImageId>, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
     let (place, count) = (i64::from(start), i64::from(count.min(IDS_MAX)));
-    if query.is_all() {
+    if let Some(way) = by_adding(query) {
+        let total = feed::total(&mut tx, app.project).await?;
+        let (place, count) = way.stretch(total.into(), place, count);
         let (from, over) = newest_at(app, &mut tx, anchor, place).await?;
-        return Ok(images::ids(&mut tx, app.project, from, over, count).await?);
+        let mut ids = images::ids(&mut tx, app.project, from, over, count).await?;
+        way.turn(&mut ids);
+        return Ok(ids);
     }
     let search = search(app, &mut tx, query).await?;
     let (_, from) = search_from(app, &mut tx, &search, place).await?;
@@ -135,28 +175,39 @@ pub async fn ids(
 /// What was added after the anchor.
 async fn held(app: &App, tx: &mut Tx<'_>, anchor: Option<ImageId>) -> Result<i64, Error> {
     match anchor {
-        Some(anchor) => Ok(spans::newer_than(tx, app.project, anchor).await?),
+        Some(anchor) => newer_than(app, tx, anchor).await,
         None => Ok(0),
     }
 }
 
+async fn newer_than(app: &App, tx: &mut Tx<'_>, id: ImageId) -> Result<i64, Error> {
+    let quarter = id.added_ms() / QUARTER_MS;
+    let after = app.calendar.read(tx, app.project, |quarters| quarters.after(quarter)).await?;
+    Ok(after + spans::newer_in_quarter(tx, app.project, id).await?)
+}
+
 /// How many are found, and where to begin to read so as to come to a place.
 async fn search_from(app: &App, tx: &mut Tx<'_>, search: &Search, place: i64) -> Result<(u32, Start), Error> {
-    let (sort, walk) = (search.query.sort, Start { span: None, over: place });
-    let (total, moment) = if search.query.is_narrow() {
-        let spans = app.shapes.spans(tx, search).await?;
-        (spans::total(&spans), time(sort.by).and_then(|_| spans::at(&spans, sort.ascends(), place)))
-    } else {
-        let all = spans::found_in_all(tx, app.project).await?;
-        let moment = match time(sort.by).filter(|_| place >= FAR) {
-            Some(by) => spans::found_at(tx, app.project, by, sort.ascends(), place).await?,
-            None => None,
-        };
-        (all.total, moment)
+    let sort = search.query.sort;
+    let spans = if search.query.is_narrow() { Some(app.shapes.spans(tx, search).await?) } else { None };
+    let total = match &spans {
+        Some(spans) => spans::total(spans),
+        None => spans::found_in_all(tx, app.project).await?.total,
     };
-    let from = moment.filter(|_| place >= FAR);
-    let start = from.map_or(walk, |moment| Start { span: Some(moment.span), over: place - moment.above });
-    Ok((u32::try_from(total).unwrap_or(u32::MAX), start))
+    let (edge, above) = match (&spans, time(sort.by)) {
+        _ if place < FAR => (Edge::Top, 0),
+        (Some(spans), Some(_)) => at_moment(spans::at(spans, sort.ascends(), place)),
+        (None, Some(_)) => at_moment(spans::taken_at(tx, app.project, sort.ascends(), place).await?),
+        (_, None) => match app.shapes.landmark(tx, search, place).await? {
+            Some(landmark) => (Edge::Row(landmark.row), landmark.above),
+            None => (Edge::Top, 0),
+        },
+    };
+    Ok((u32::try_from(total).unwrap_or(u32::MAX), Start { edge, over: place - above }))
+}
+
+fn at_moment(moment: Option<Moment>) -> (Edge, i64) {
+    moment.map_or((Edge::Top, 0), |Moment { span, above }| (Edge::Span(span), above))
 }
 
 /// The shape of a view: its days, or how many there are where its order knows none.
@@ -172,16 +223,18 @@ async fn outline_in(
     anchor: Option<ImageId>,
     zone: Zone,
 ) -> Result<Outlined, Error> {
-    if query.is_all() {
-        let mut quarters = spans::added(tx, app.project).await?;
-        outline::without_first(&mut quarters, held(app, tx, anchor).await?);
-        return Ok(Outlined { at: feed::head(tx).await?.at, outline: outline::of_quarters(&quarters, zone) });
+    if let Some(way) = by_adding(query) {
+        let held = held(app, tx, anchor).await?;
+        let days = app.calendar.read(tx, app.project, |quarters| quarters.days(zone, held)).await?;
+        let mut outline = outline::with_shapes(&days, &spans::shapes_added(tx, app.project).await?);
+        way.turn(&mut outline.stretches);
+        return Ok(Outlined { at: feed::head(tx).await?.at, outline });
     }
     let search = search(app, tx, query).await?;
     let (at, by, is_narrow) = (found_at(tx).await?, time(search.query.sort.by), search.query.is_narrow());
     let mut spans = match by {
-        _ if is_narrow => app.shapes.spans(tx, &search).await?,
-        Some(by) => spans::found(tx, app.project, by).await?,
+        _ if is_narrow => app.shapes.spans(tx, &search).await?.to_vec(),
+        Some(_) => spans::taken(tx, app.project).await?,
         None => vec![spans::found_in_all(tx, app.project).await?],
     };
     if !search.query.sort.ascends() {
@@ -302,10 +355,11 @@ async fn beside(
     query: &Query,
     id: ImageId,
 ) -> Result<(Option<(Neighbours, i64)>, u32), Error> {
-    if query.is_all() {
-        let (beside, ahead) =
-            (images::neighbours(tx, app.project, id).await?, spans::newer_than(tx, app.project, id).await?);
-        return Ok((Some((beside, ahead)), feed::total(tx, app.project).await?));
+    if let Some(way) = by_adding(query) {
+        let (beside, newer) = (images::neighbours(tx, app.project, id).await?, newer_than(app, tx, id).await?);
+        let total = feed::total(tx, app.project).await?;
+        let ahead = way.stretch(total.into(), newer, 1).0;
+        return Ok((Some((if way == Way::OldestFirst { beside.turned() } else { beside }, ahead)), total));
     }
     let search = search(app, tx, query).await?;
     Ok((search.neighbours(tx, id).await?, total(app, tx, &search).await?))

@@ -4,6 +4,7 @@ pub mod absence;
 pub mod address;
 pub mod app;
 pub mod background;
+pub mod calendar;
 pub mod comparison;
 pub mod config;
 pub mod content;

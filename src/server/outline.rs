@@ -27,7 +27,7 @@ impl Zone {
         use_context().unwrap_or_default()
     }
 
-    fn day_of_quarter(self, quarter: i64) -> i64 {
+    pub fn day_of_quarter(self, quarter: i64) -> i64 {
         (quarter + self.minutes.div_euclid(MINUTES_OF_QUARTER)).div_euclid(QUARTERS_OF_DAY)
     }
 }
@@ -68,15 +68,15 @@ pub fn flat(spans: &[Span]) -> Outline {
     outline
 }
 
-/// Without the newest ones, which are held back.
-pub fn without_first(quarters: &mut Vec<Span>, held: i64) {
-    let mut much = held;
-    for quarter in quarters.iter_mut() {
-        let less = much.min(quarter.total);
-        quarter.total -= less;
-        much -= less;
-    }
-    quarters.retain(|quarter| quarter.total > 0);
+/// Of days and how many each has, newest first, with what is known of the shapes of days, in the same order.
+pub fn with_shapes(days: &[(i64, i64)], shapes: &[Span]) -> Outline {
+    let mut shapes = shapes.iter().peekable();
+    of_days(days.iter().map(|(day, total)| {
+        while shapes.next_if(|shape| shape.span > *day).is_some() {}
+        let shape = shapes.peek().filter(|shape| shape.span == *day);
+        let (ratio, known) = shape.map_or((0, 0), |shape| (shape.ratio, shape.known));
+        Span { span: *day, total: *total, ratio, known }
+    }))
 }
 
 fn ratio(span: &Span) -> u32 {
@@ -113,10 +113,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_back_is_of_no_day() {
-        let mut quarters = vec![span(9, 3), span(8, 4)];
-        without_first(&mut quarters, 5);
-        assert_eq!(quarters.iter().map(|quarter| (quarter.span, quarter.total)).collect::<Vec<_>>(), [(8, 2)]);
+    fn days_have_the_shapes_that_are_known_of_them() {
+        let outline = with_shapes(&[(9, 3), (7, 4), (6, 1)], &[span(8, 1), span(7, 2), span(5, 1)]);
+        let ratios: Vec<_> = outline.stretches.iter().map(|day| (day.count, day.ratio)).collect();
+        assert_eq!(ratios, [(3, RATIO_UNKNOWN), (4, 150), (1, RATIO_UNKNOWN)]);
     }
 
     #[test]

@@ -112,6 +112,7 @@ pub async fn open(pool: Pool, data: &Path, looking: Looking, stop: CancellationT
         store,
         jobs,
         growth: Growth::default(),
+        calendar: Default::default(),
         shapes: Default::default(),
         room,
         stop,

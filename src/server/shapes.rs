@@ -1,5 +1,6 @@
-//! Remembers how many pictures there are of each moment in the views that were asked for lately, so that every further window
-//! into one of them finds its place at once. Counts nothing itself.
+//! Remembers of the views that were asked for lately how many pictures there are of each moment, and which ones stand at every
+//! thousandth place of orders that follow no time, so that every further window into one of them finds its place at once. Counts
+//! nothing itself.
 
 use std::{
     collections::VecDeque,
@@ -12,7 +13,7 @@ use super::{
     Error,
     db::{
         Tx,
-        find::{Search, time},
+        find::{Place, Search, time},
         finds,
         spans::{Span, Time},
     },
@@ -20,14 +21,49 @@ use super::{
 
 /// Views that are remembered.
 const VIEWS_MAX: usize = 24;
+/// Places from one landmark to the next.
+const LANDMARKS_EVERY: i64 = 1_000;
 
 #[derive(Default)]
-pub struct Shapes(Mutex<VecDeque<Shape>>);
+pub struct Shapes {
+    spans: Memory<Vec<Span>>,
+    /// None as long as a view was asked for once: to find all of its landmarks takes longer than to walk to one place.
+    landmarks: Memory<Option<Vec<Place>>>,
+}
 
-struct Shape {
-    view: String,
-    at: At,
-    spans: Arc<Vec<Span>>,
+/// A row of an order, and how many stand before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landmark {
+    pub row: Place,
+    pub above: i64,
+}
+
+impl Shapes {
+    /// Earliest first, by the time that the order follows; by that of taking where it follows none.
+    pub async fn spans(&self, tx: &mut Tx<'_>, search: &Search) -> Result<Arc<Vec<Span>>, Error> {
+        let by = time(search.query.sort.by).unwrap_or(Time::Taken);
+        let at = at(tx).await?;
+        // what is looked for, the way in which its words were understood, and no order
+        let view = format!("{by:?} {} {}", search.query.sorted(Default::default()).search(), search.words);
+        if let Some(spans) = self.spans.of(&view, at) {
+            return Ok(spans);
+        }
+        let spans = search.spans(tx, by).await?;
+        Ok(self.spans.remember(view, at, spans))
+    }
+
+    /// The last landmark before a place; None where it is not worth while to look for them.
+    pub async fn landmark(&self, tx: &mut Tx<'_>, search: &Search, place: i64) -> Result<Option<Landmark>, Error> {
+        let (at, view) = (at(tx).await?, format!("{} {}", search.query.search(), search.words));
+        let landmarks = match self.landmarks.of(&view, at) {
+            Some(known) if known.is_some() => known,
+            Some(_) => self.landmarks.remember(view, at, Some(search.landmarks(tx, LANDMARKS_EVERY).await?)),
+            None => self.landmarks.remember(view, at, None),
+        };
+        let number = place / LANDMARKS_EVERY;
+        let row = landmarks.as_ref().as_ref().and_then(|rows| rows.get(usize::try_from(number).ok()?).cloned());
+        Ok(row.map(|row| Landmark { row, above: number * LANDMARKS_EVERY }))
+    }
 }
 
 /// What was true at one moment of what is found is true until the next one.
@@ -38,32 +74,32 @@ struct At {
     after: Option<Uuid>,
 }
 
-impl Shapes {
-    /// Earliest first, by the time that the order follows; by that of taking where it follows none.
-    pub async fn spans(&self, tx: &mut Tx<'_>, search: &Search) -> Result<Vec<Span>, Error> {
-        let by = time(search.query.sort.by).unwrap_or(Time::Taken);
-        let position = finds::position(tx).await?;
-        let at = At { epoch: position.epoch, seq: position.seq, after: position.after };
-        // what is looked for, the way in which its words were understood, and no order
-        let view = format!("{by:?} {} {}", search.query.sorted(Default::default()).search(), search.words);
-        if let Some(spans) = self.known(&view, at) {
-            return Ok(spans.to_vec());
-        }
-        let spans = search.spans(tx, by).await?;
-        self.remember(Shape { view, at, spans: Arc::new(spans.clone()) });
-        Ok(spans)
-    }
+async fn at(tx: &mut Tx<'_>) -> Result<At, Error> {
+    let position = finds::position(tx).await?;
+    Ok(At { epoch: position.epoch, seq: position.seq, after: position.after })
+}
 
-    fn known(&self, view: &str, at: At) -> Option<Arc<Vec<Span>>> {
-        let shapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.iter().find(|shape| shape.view == view && shape.at == at).map(|shape| shape.spans.clone())
+struct Memory<T>(Mutex<VecDeque<(String, At, Arc<T>)>>);
+
+impl<T> Default for Memory<T> {
+    fn default() -> Memory<T> {
+        Memory(Mutex::default())
+    }
+}
+
+impl<T> Memory<T> {
+    fn of(&self, view: &str, at: At) -> Option<Arc<T>> {
+        let views = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        views.iter().find(|(other, then, _)| other == view && *then == at).map(|(_, _, known)| known.clone())
     }
 
     /// The oldest one goes.
-    fn remember(&self, shape: Shape) {
-        let mut shapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.retain(|other| other.view != shape.view);
-        shapes.truncate(VIEWS_MAX - 1);
-        shapes.push_front(shape);
+    fn remember(&self, view: String, at: At, known: T) -> Arc<T> {
+        let mut views = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        views.retain(|(other, _, _)| *other != view);
+        views.truncate(VIEWS_MAX - 1);
+        let known = Arc::new(known);
+        views.push_front((view, at, known.clone()));
+        known
     }
 }

@@ -83,12 +83,20 @@ impl Side {
 const VALUES_MAX: i64 = 60;
 
 /// Where to begin to read, so that a place far down is not walked to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
-    /// What lies before this span of the order's time is left out.
-    pub span: Option<i64>,
-    /// So many of what is left are passed over.
+    pub edge: Edge,
+    /// So many of what follows are passed over.
     pub over: i64,
+}
+
+/// What lies before it in the order is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edge {
+    Top,
+    /// A span of the order's time.
+    Span(i64),
+    Row(Place),
 }
 
 /// What the order compares, and how a text of it is read back.
@@ -217,6 +225,19 @@ impl Search {
         sql.build_query_as().persistent(false).fetch_all(tx).await
     }
 
+    /// What stands at every so manieth place, from the first on.
+    pub async fn landmarks(&self, tx: &mut PgConnection, every: i64) -> sqlx::Result<Vec<Place>> {
+        let mut sql = QueryBuilder::new(format!(
+            "select image_id as id, key::text as key from (select image_id, {} as key, row_number() over (",
+            key(self.query.sort.by).0
+        ));
+        self.push_order(&mut sql);
+        sql.push(") as place");
+        self.push_where(&mut sql, None);
+        sql.push(") as placed where place % ").push_bind(every).push(" = 1 order by place");
+        sql.build_query_as().persistent(false).fetch_all(tx).await
+    }
+
     /// The ids are found in the narrow rows alone; only the images that are shown are read.
     pub async fn window(&self, tx: &mut PgConnection, start: Start, count: i64) -> sqlx::Result<Vec<Card>> {
         let mut sql = QueryBuilder::new("select image_card(i) from (select image_id, row_number() over (");
@@ -238,8 +259,14 @@ impl Search {
 
     fn push_stretch(&self, sql: &mut QueryBuilder<Postgres>, start: Start, count: i64) {
         self.push_where(sql, None);
-        if let Some(span) = start.span {
-            self.push_from(sql, span);
+        match start.edge {
+            Edge::Top => {}
+            Edge::Span(span) => self.push_from(sql, span),
+            Edge::Row(row) => {
+                let (key, kind) = key(self.query.sort.by);
+                sql.push(format!(" and ({key}, image_id) {}= (", after(self.query.sort)));
+                sql.push_bind(row.key).push(format!("::{kind}, ")).push_bind(row.id.0).push(")");
+            }
         }
         self.push_order(sql);
         sql.push(" offset ").push_bind(start.over).push(" limit ").push_bind(count);
@@ -336,7 +363,7 @@ fn push_beyond(sql: &mut QueryBuilder<Postgres>, sort: Sort, id: ImageId) {
 }
 
 /// A place in an order that stays one when the picture there goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Place {
     pub id: ImageId,
     /// What the order compares, as text.

@@ -165,7 +165,7 @@ pub async fn weigh(tx: &mut PgConnection, ids: &[Uuid], weight: Weight) -> sqlx:
         "insert into finds_spans (project_id, by, span, total, ratio)
          select project_id, by, span, $2 * count(*), $2 * sum(ratio)
          from finds,
-              lateral (values ('added', uuid_ms(image_id) / 900000), ('taken', clock::date - date '1970-01-01')) as moment (by, span)
+              lateral (values ('added', uuid_ms(image_id) / 86400000), ('taken', clock::date - date '1970-01-01')) as moment (by, span)
          where image_id = any($1)
          group by project_id, by, span
          on conflict (project_id, by, span) do update

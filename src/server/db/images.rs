@@ -417,6 +417,13 @@ pub struct Neighbours {
     pub older: Option<ImageId>,
 }
 
+impl Neighbours {
+    /// The same, for whoever goes the other way.
+    pub fn turned(self) -> Neighbours {
+        Neighbours { newer: self.older, older: self.newer }
+    }
+}
+
 pub async fn neighbours(tx: &mut PgConnection, project: ProjectId, id: ImageId) -> sqlx::Result<Neighbours> {
     sqlx::query_as!(
         Neighbours,

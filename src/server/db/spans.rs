@@ -54,21 +54,22 @@ fn last_before(ms: i64) -> ImageId {
 }
 
 /// Where to read all pictures as they were added, newest first, to come to `place`: the highest id, and how many to pass over.
-pub async fn newest_at(tx: &mut PgConnection, project: ProjectId, place: i64) -> sqlx::Result<Option<(ImageId, i64)>> {
+/// The quarter of an hour that it is in is known.
+pub async fn newest_at(
+    tx: &mut PgConnection,
+    project: ProjectId,
+    quarter: Moment,
+    place: i64,
+) -> sqlx::Result<Option<(ImageId, i64)>> {
     let moment = sqlx::query_as!(
         Moment,
-        r#"with quarter as (
-               select span, above
-               from (select span, sum(total) over (order by span desc) - total as above from feed_spans
-                     where scope = $1 and kind = 'image' and width = 900000 and total > 0) as quarters
-               where above <= $2::bigint order by above desc limit 1
-           ), short as (
-               select s.span, quarter.above + sum(s.total) over (order by s.span desc) - s.total as above
-               from quarter join feed_spans s on s.scope = $1 and s.kind = 'image' and s.width = 3000 and s.total > 0
-                    and s.span between quarter.span * 300 and quarter.span * 300 + 299
-           )
-           select span as "span!", above::bigint as "above!" from short where above <= $2::bigint order by above desc limit 1"#,
+        r#"select span, above::bigint as "above!"
+           from (select span, $2::bigint + sum(total) over (order by span desc) - total as above from feed_spans
+                 where scope = $1 and kind = 'image' and width = 3000 and total > 0 and span between $3::bigint * 300 and $3::bigint * 300 + 299) as spans
+           where above <= $4::bigint order by above desc limit 1"#,
         project.0,
+        quarter.above,
+        quarter.span,
         place
     )
     .fetch_optional(tx)
@@ -76,15 +77,13 @@ pub async fn newest_at(tx: &mut PgConnection, project: ProjectId, place: i64) ->
     Ok(moment.map(|Moment { span, above }| (last_before((span + 1) * SHORT_MS), place - above)))
 }
 
-/// How many were added after this one.
-pub async fn newer_than(tx: &mut PgConnection, project: ProjectId, id: ImageId) -> sqlx::Result<i64> {
+/// How many were added after this one, within the same quarter of an hour.
+pub async fn newer_in_quarter(tx: &mut PgConnection, project: ProjectId, id: ImageId) -> sqlx::Result<i64> {
     let ms = id.added_ms();
     let short = ms / SHORT_MS;
     sqlx::query_scalar!(
         r#"select (coalesce((select sum(total) from feed_spans
-                             where scope = $1 and kind = 'image' and width = 900000 and span > $3), 0)
-                 + coalesce((select sum(total) from feed_spans
-                             where scope = $1 and kind = 'image' and width = 3000 and span > $4 and span < ($3 + 1) * 300), 0)
+                             where scope = $1 and kind = 'image' and width = 3000 and span > $4 and span < ($3::bigint + 1) * 300), 0)
                  + (select count(*) from images where project_id = $1 and removed_at is null and id > $2 and id <= $5))::bigint
            as "newer!""#,
         project.0,
@@ -97,13 +96,46 @@ pub async fn newer_than(tx: &mut PgConnection, project: ProjectId, id: ImageId) 
     .await
 }
 
-/// All pictures by the quarters of an hour in which they were added, newest first.
-pub async fn added(tx: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<Span>> {
+/// All pictures by the quarters of an hour in which they were added, earliest first.
+pub async fn added(tx: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<(i64, i64)>> {
+    let rows = sqlx::query!(
+        "select span, total from feed_spans where scope = $1 and kind = 'image' and width = 900000 and total > 0 order by span",
+        project.0
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.span, row.total)).collect())
+}
+
+/// A picture came to a quarter of an hour or went from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub seq: i64,
+    pub quarter: i64,
+    pub change: i64,
+}
+
+/// What happened after `after`, up to and with `upto`.
+pub async fn steps(tx: &mut PgConnection, project: ProjectId, after: i64, upto: i64) -> sqlx::Result<Vec<Step>> {
+    sqlx::query_as!(
+        Step,
+        r#"select seq, uuid_ms(entity) / 900000 as "quarter!", case op when 'insert' then 1::bigint else -1 end as "change!"
+           from feed
+           where seq > $2 and seq <= $3 and scope = $1 and kind = 'image' and op in ('insert', 'delete') order by seq"#,
+        project.0,
+        after,
+        upto
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// The shapes of what was added, by the days of Greenwich, newest first.
+pub async fn shapes_added(tx: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<Span>> {
     sqlx::query_as!(
         Span,
-        r#"select s.span, s.total, coalesce(f.ratio, 0) as "ratio!", coalesce(f.total, 0) as "known!"
-           from feed_spans s left join finds_spans f on f.project_id = s.scope and f.by = 'added' and f.span = s.span
-           where s.scope = $1 and s.kind = 'image' and s.width = 900000 and s.total > 0 order by s.span desc"#,
+        r#"select span, total, ratio, total as "known!" from finds_spans
+           where project_id = $1 and by = 'added' and total > 0 order by span desc"#,
         project.0
     )
     .fetch_all(tx)
@@ -119,23 +151,13 @@ pub enum Time {
     Taken,
 }
 
-impl Time {
-    fn name(self) -> &'static str {
-        match self {
-            Time::Added => "added",
-            Time::Taken => "taken",
-        }
-    }
-}
-
-/// All that can be found, in the order of time.
-pub async fn found(tx: &mut PgConnection, project: ProjectId, by: Time) -> sqlx::Result<Vec<Span>> {
+/// All that can be found, by the days on which it was taken, earliest first.
+pub async fn taken(tx: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<Span>> {
     sqlx::query_as!(
         Span,
         r#"select span, total, ratio, total as "known!" from finds_spans
-           where project_id = $1 and by = $2 and total > 0 order by span"#,
-        project.0,
-        by.name()
+           where project_id = $1 and by = 'taken' and total > 0 order by span"#,
+        project.0
     )
     .fetch_all(tx)
     .await
@@ -154,22 +176,20 @@ pub async fn found_in_all(tx: &mut PgConnection, project: ProjectId) -> sqlx::Re
     .await
 }
 
-/// The moment of all that can be found in which a place is, for an order of time that ascends or not.
-pub async fn found_at(
+/// The day on which what stands at a place was taken, of all that can be found, in an order of taking that ascends or not.
+pub async fn taken_at(
     tx: &mut PgConnection,
     project: ProjectId,
-    by: Time,
     ascends: bool,
     place: i64,
 ) -> sqlx::Result<Option<Moment>> {
     sqlx::query_as!(
         Moment,
         r#"select span, above::bigint as "above!"
-           from (select span, sum(total) over (order by span * $3) - total as above from finds_spans
-                 where project_id = $1 and by = $2 and total > 0) as spans
-           where above <= $4::bigint order by above desc limit 1"#,
+           from (select span, sum(total) over (order by span * $2) - total as above from finds_spans
+                 where project_id = $1 and by = 'taken' and total > 0) as spans
+           where above <= $3::bigint order by above desc limit 1"#,
         project.0,
-        by.name(),
         if ascends { 1 } else { -1 },
         place
     )
