@@ -3,12 +3,12 @@
 import { Network } from './network';
 import { SERVER_GONE, cells, expect, fill, isLive, isOffline, openGallery, test } from './scene';
 
-const PROGRAM = '**/pkg/screens-*.wasm';
+const PROGRAM = '**/pkg/later-*.wasm';
 
 test('it comes once, while nobody waits for it', async ({ page, server }) => {
   const [name] = await fill(server, 1);
   const asked: string[] = [];
-  page.on('request', (request) => void (request.url().includes('/pkg/screens-') && asked.push(request.url())));
+  page.on('request', (request) => void (request.url().includes('/pkg/later-') && asked.push(request.url())));
   const come = page.waitForResponse(PROGRAM);
   await openGallery(page);
   await come;

@@ -26,7 +26,7 @@ pub mod client;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() -> Result<(), wasm_bindgen::JsError> {
     console_error_panic_hook::set_once();
-    ui::screens::load_what_is_shown().await?;
+    ui::later::load_what_is_shown().await?;
     leptos::mount::hydrate_body(ui::App);
     Ok(())
 }

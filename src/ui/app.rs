@@ -13,12 +13,12 @@ use super::{
     feed::{Feed, Followers},
     find::ready::Readiness,
     gallery::{Filler, Gallery, GalleryPage, day::Today, look::Looks, selection::Selection},
+    later::{self, Later, Shown},
     parts::{
         not_found::NotFound,
         notice::{NoticeLine, Notices},
         trail::Trail,
     },
-    screens::{self, Screen, Shown},
     upload::{Uploads, drop_zone::DropZone, tray::Tray},
     viewer::{Viewer, strip::Strip},
     views::Views,
@@ -45,15 +45,15 @@ pub fn App() -> impl IntoView {
     provide_context(Uploads::new());
     provide_context(Notices::new());
     feed.follow(Followers { gallery, filler, viewer, strip, comparing, views });
-    screens::load_when_idle();
+    later::load_when_idle();
     view! {
         <NotStarted/>
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=GalleryPage ssr=SsrMode::Async/>
-                <Route path=path!("/folders") view=|| view! { <Shown screen=Screen::Folders/> } ssr=SsrMode::Async/>
-                <Route path=path!("/compare") view=|| view! { <Shown screen=Screen::Comparison/> } ssr=SsrMode::Async/>
-                <Route path=path!("/pictures/:id") view=|| view! { <Shown screen=Screen::Picture/> } ssr=SsrMode::Async/>
+                <Route path=path!("/folders") view=|| view! { <Shown later=Later::Folders/> } ssr=SsrMode::Async/>
+                <Route path=path!("/compare") view=|| view! { <Shown later=Later::Comparison/> } ssr=SsrMode::Async/>
+                <Route path=path!("/pictures/:id") view=|| view! { <Shown later=Later::Picture/> } ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
         <Tray/>

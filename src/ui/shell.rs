@@ -16,7 +16,7 @@ pub struct Assets {
     pub js: String,
     pub wasm: String,
     /// Where the page is none without it.
-    pub screens: Option<String>,
+    pub later: Option<String>,
     pub css: String,
 }
 
@@ -24,7 +24,7 @@ pub struct Assets {
 pub const ZONE_COOKIE: &str = "zone";
 
 pub fn shell(assets: Assets) -> impl IntoView {
-    let Assets { js, wasm, screens, css } = assets;
+    let Assets { js, wasm, later, css } = assets;
     // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
     // without scripts, or a panel or a strip that was closed.
     let prepare = format!(
@@ -58,7 +58,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="modulepreload" href=js/>
-                {[Some(wasm), screens].into_iter().flatten().map(preload).collect_view()}
+                {[Some(wasm), later].into_iter().flatten().map(preload).collect_view()}
                 <script type="module" nonce=use_nonce()>{wake}</script>
                 <MetaTags/>
             </head>

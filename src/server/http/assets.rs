@@ -11,7 +11,7 @@ use rust_embed::Embed;
 use super::extract::Segment;
 use crate::{
     server::{App, Error},
-    ui::{screens::GALLERY, shell::Assets},
+    ui::{later::GALLERY, shell::Assets},
 };
 
 #[derive(Embed)]
@@ -35,24 +35,24 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// The addresses a page refers to. They change with the bytes, so a browser never runs two halves of different builds.
-/// Only the gallery can be woken without what draws the other screens.
+/// Only the gallery can be woken without what comes later.
 pub(super) fn addresses(page: &str) -> Assets {
     let address = |name: &str| {
         let hash = Site::get(&format!("pkg/{name}")).map(|file| hex::encode(&file.metadata.sha256_hash()[..8]));
         format!("/pkg/{name}?v={}", hash.unwrap_or_default())
     };
-    let screens = if page == GALLERY { None } else { Site::iter().find(|name| is_screens(name)) };
+    let later = if page == GALLERY { None } else { Site::iter().find(|name| is_later(name)) };
     Assets {
         js: address("pixelsync.js"),
         wasm: address("pixelsync.wasm"),
-        screens: screens.map(|name| format!("/{name}")),
+        later: later.map(|name| format!("/{name}")),
         css: address("pixelsync.css"),
     }
 }
 
 /// Its name says what it holds, so its address need not.
-fn is_screens(name: &str) -> bool {
-    name.starts_with("pkg/screens-") && name.ends_with(".wasm")
+fn is_later(name: &str) -> bool {
+    name.starts_with("pkg/later-") && name.ends_with(".wasm")
 }
 
 fn serve(path: &str, caching: &'static str, asked: &HeaderMap) -> Response {

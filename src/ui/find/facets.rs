@@ -20,19 +20,19 @@ pub struct Facets {
     pub counted: RwSignal<Option<Vec<Facet>>>,
     pub trouble: RwSignal<Option<Failure>>,
     /// Somebody looks.
-    pub seen: RwSignal<bool>,
+    seen: RwSignal<bool>,
     busy: StoredValue<bool>,
     outdated: StoredValue<bool>,
     rest: Again,
 }
 
 impl Facets {
-    pub fn new(gallery: Gallery) -> Self {
+    pub fn new(gallery: Gallery, seen: RwSignal<bool>) -> Self {
         let facets = Facets {
             gallery,
             counted: RwSignal::new(None),
             trouble: RwSignal::new(None),
-            seen: RwSignal::new(false),
+            seen,
             busy: StoredValue::new(false),
             outdated: StoredValue::new(false),
             rest: Again::new(),

@@ -7,6 +7,7 @@ use crate::{
     browser::focus,
     ui::{
         gallery::Gallery,
+        later::{Later, Shown},
         parts::{
             icon::{Icon, Sign},
             shared::{part, press, text, when},
@@ -20,10 +21,10 @@ const PANEL_ID: &str = "filters";
 #[component]
 pub fn FilterPanel() -> impl IntoView {
     let gallery = expect_context::<Gallery>();
-    let (facets, panel) = (Facets::new(gallery), NodeRef::<Div>::new());
+    let (seen, panel) = (RwSignal::new(false), NodeRef::<Div>::new());
     let toggled = move |_| {
         if let Some(panel) = panel.get_untracked() {
-            facets.seen.set(focus::is_open(&panel));
+            seen.set(focus::is_open(&panel));
         }
     };
     let close = move || {
@@ -46,9 +47,17 @@ pub fn FilterPanel() -> impl IntoView {
                     <Icon sign=Sign::Close/>
                 </button>
             </div>
-            {trouble(facets)}
-            {when(move || facets.seen.get(), move || view! { <Sides facets/> }.into_any())}
+            {when(move || seen.get(), move || view! { <Shown later=Later::Filters(seen)/> }.into_any())}
         </div>
+    }
+}
+
+#[component]
+pub fn Filters(seen: RwSignal<bool>) -> impl IntoView {
+    let facets = Facets::new(expect_context(), seen);
+    view! {
+        {trouble(facets)}
+        <Sides facets/>
     }
 }
 

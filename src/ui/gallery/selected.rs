@@ -9,6 +9,7 @@ use super::{
 use crate::{
     model::Comparison,
     ui::{
+        later::{Later, Shown},
         parts::{
             icon::{Icon, Sign},
             shared::{maybe, text, when},
@@ -24,13 +25,13 @@ pub fn SelectedBar() -> impl IntoView {
     let is_on = move || selection.chosen.with(|chosen| !chosen.is_empty());
     view! {
         <div class="selected-rail">
-            {when(is_on, || view! { <Bar/> }.into_any())}
+            {when(is_on, || view! { <Shown later=Later::Selected/> }.into_any())}
         </div>
     }
 }
 
 #[component]
-fn Bar() -> impl IntoView {
+pub fn Selected() -> impl IntoView {
     let (selection, gallery) = (expect_context::<Selection>(), expect_context::<Gallery>());
     let count = move || selection.chosen.with(|chosen| chosen.count(gallery.total.get()));
     let words = text(move || {

@@ -12,6 +12,7 @@ use crate::{
     browser::live::Status,
     ui::{
         feed::Feed,
+        later::{Later, Shown},
         parts::{
             icon::{Icon, Sign},
             shared::{text, when},
@@ -33,6 +34,12 @@ pub fn Tray() -> impl IntoView {
     });
     resume_while_live(tally);
     let any = Memo::new(move |_| tally.get().total > 0);
+    when(move || any.get(), move || view! { <Shown later=Later::Tray(tally)/> }.into_any())
+}
+
+#[component]
+pub fn Filled(tally: Memo<Tally>) -> impl IntoView {
+    let uploads = expect_context::<Uploads>();
     // What went well is told in a line; what did not is listed until it is settled.
     let settled = Memo::new(move |_| tally.get().is_over() && tally.get().failed == 0);
     let list = move || {
@@ -45,17 +52,13 @@ pub fn Tray() -> impl IntoView {
         }
         .into_any()
     };
-    let tray = move || {
-        view! {
-            <section class="tray" aria-label="Uploads">
-                <TrayHead tally/>
-                {when(move || !settled.get(), list)}
-                <LeftOut/>
-            </section>
-        }
-        .into_any()
-    };
-    when(move || any.get(), tray)
+    view! {
+        <section class="tray" aria-label="Uploads">
+            <TrayHead tally/>
+            {when(move || !settled.get(), list)}
+            <LeftOut/>
+        </section>
+    }
 }
 
 /// An upload can fail although the line to the server holds; then nothing comes back that would tell when to send it again.

@@ -17,6 +17,7 @@ use crate::{
     ui::{
         find::panel,
         gallery::Gallery,
+        later::{Later, Shown},
         parts::{
             asking::{Question, asking, said},
             notice::Notices,
@@ -38,13 +39,13 @@ pub enum Ask {
 pub fn Asking() -> impl IntoView {
     let asked = expect_context::<Views>().asked;
     part(move || match asked.get() {
-        Some(ask) => view! { <Dialog ask/> }.into_any(),
+        Some(ask) => view! { <Shown later=Later::ViewDialog(ask)/> }.into_any(),
         None => ().into_any(),
     })
 }
 
 #[component]
-fn Dialog(ask: Ask) -> impl IntoView {
+pub fn Dialog(ask: Ask) -> impl IntoView {
     let (views, notices) = (expect_context::<Views>(), expect_context::<Notices>());
     let (problem, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
     let name = move |id| untrack(|| views.read(id, |view| view.name.clone()));
