@@ -1,6 +1,6 @@
 //! Folders beside the managed one: added by the page, followed live, paused, looked at by hand, removed and brought back.
 
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, cell, cells, expect, isLive, isLoaded, isShown, openGallery, png, type Page } from './scene';
@@ -124,10 +124,11 @@ test('a paused folder is not looked at until it is resumed', async ({ page, serv
   await isShown(page, 'unseen.png');
 });
 
-test('what ran is kept, and what is started by hand is told and joins it', async ({ page, root }) => {
+test('what ran is kept, and what is started by hand is told and joins it', async ({ page, server, root }) => {
   await openFolders(page);
   await add(page, await folderOf(root, 'trip', 2));
-  await expect(card(page, 'trip')).toContainText('2 files');
+  // files that may still be written to are seen by the first look and taken in a moment later
+  await expect.poll(() => ids(server)).toHaveLength(2);
   await card(page, 'trip').getByRole('button', { name: 'History' }).click();
   // What the folder hears meanwhile may be one more run: its files are so fresh that they are looked at once again.
   const runs = (kind: string) => card(page, 'trip').locator('.run').filter({ hasText: kind });
@@ -284,6 +285,25 @@ test('a picture of an added folder opens like any other', async ({ page, root })
   await goToPictures(page);
   await cell(page, 'trip-0.png').click();
   await expect(page.locator('[data-fact="Folder"]')).toHaveText('Trip');
+});
+
+test('while a folder is away its pictures stay, and say that they cannot be opened', async ({ page, root }) => {
+  const trip = await folderOf(root, 'trip', 1);
+  await openFolders(page);
+  await add(page, trip);
+  await goToPictures(page);
+  await isShown(page, 'trip-0.png');
+  const mark = cell(page, 'trip-0.png').getByText('Offline');
+  await expect(mark).toHaveCount(0);
+
+  await rename(trip, join(root, 'away'));
+  await expect(mark).toBeVisible({ timeout: 40_000 });
+  await cell(page, 'trip-0.png').click();
+  await expect(page.locator('.state-note')).toContainText('The folder “trip” is offline');
+  await page.keyboard.press('Escape');
+  await rename(join(root, 'away'), trip);
+  await expect(mark).toHaveCount(0);
+  await expect(cell(page, 'trip-0.png')).toBeVisible();
 });
 
 test('bytes that changed by themselves are found by verifying, said, and accepted', async ({ page, server, root }) => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ImageId;
+use super::{FolderId, ImageId};
 
 /// The SQL function `image_card` makes the same shape: the feed and every query speak it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub struct Card {
     pub parent: Option<ImageId>,
     pub parent_changed: bool,
     pub animated: bool,
+    pub folder: FolderId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

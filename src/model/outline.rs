@@ -7,6 +7,11 @@ use super::{Cursor, Day};
 /// What is taken for a picture whose shape nobody knows.
 pub const RATIO_UNKNOWN: u32 = 133;
 
+/// A day with fewer pictures has few.
+const FEW: u32 = 4;
+/// So many days have room enough, however few pictures they have.
+const DAYS_FEW: usize = 6;
+
 /// Days in the view's order, or one stretch without a day where the order is no order of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outline {
@@ -53,6 +58,31 @@ impl Outline {
 
     pub fn total(&self) -> u32 {
         self.stretches.iter().map(|stretch| stretch.count).sum()
+    }
+
+    /// Whether most days have so few pictures that each under its own heading would leave most of the page empty.
+    pub fn is_sparse(&self) -> bool {
+        let few = self.stretches.iter().filter(|stretch| stretch.day.is_some() && stretch.count < FEW).count();
+        self.stretches.len() > DAYS_FEW && few * 2 > self.stretches.len()
+    }
+
+    /// Days that follow each other in the same month are one stretch, which has the month's first day.
+    pub fn by_months(&self) -> Outline {
+        let mut months: Vec<Stretch> = Vec::new();
+        for stretch in &self.stretches {
+            let month = stretch.day.and_then(|day| Day::new(day.year(), day.month(), 1));
+            match months.last_mut() {
+                Some(last) if last.day == month => {
+                    let (all, these) = (u64::from(last.count) + u64::from(stretch.count), u64::from(stretch.count));
+                    let sum = u64::from(last.ratio) * u64::from(last.count) + u64::from(stretch.ratio) * these;
+                    last.ratio =
+                        sum.checked_div(all).and_then(|mean| u32::try_from(mean).ok()).unwrap_or(RATIO_UNKNOWN);
+                    last.count += stretch.count;
+                }
+                _ => months.push(Stretch { day: month, ..*stretch }),
+            }
+        }
+        Outline { stretches: months }
     }
 
     /// A picture of that day came to a place. A day that is not there yet begins at it.
@@ -155,6 +185,24 @@ mod tests {
         outline.remove(0);
         outline.remove(7);
         assert_eq!(days(&outline), [(10, 2)]);
+    }
+
+    #[test]
+    fn months_stand_for_days_that_have_few_pictures() {
+        // 20 days back from 2026-11-25, each with two pictures
+        let many: Vec<(i32, u32)> = (0..30).map(|back| (20_782 - back, 2)).collect();
+        let sparse = outline(&many);
+        assert!(sparse.is_sparse() && !outline(&many[..6]).is_sparse());
+        assert!(!outline(&many.iter().map(|(day, _)| (*day, 9)).collect::<Vec<_>>()).is_sparse());
+        let months = sparse.by_months();
+        let told: Vec<(String, u32)> = months
+            .stretches
+            .iter()
+            .map(|month| (month.day.map_or_else(String::new, |day| day.to_string()), month.count))
+            .collect();
+        assert_eq!(told, [("2026-11-01".to_owned(), 50), ("2026-10-01".to_owned(), 10)]);
+        assert_eq!((months.total(), months.stretches[0].ratio), (60, 150));
+        assert_eq!(Outline::flat(9).by_months(), Outline::flat(9));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{Card, ImageId},
     ui::{
-        gallery::marks::CellMarks,
+        gallery::{Gallery, marks::marks},
         parts::{
             icon::{Icon, Sign},
             shared::{maybe, part, text, when},
@@ -151,10 +151,11 @@ fn Caption(id: ImageId, seat: ArcRwSignal<Seat>, zoom: Zoom, way: Way) -> impl I
 #[component]
 fn Said(seat: ArcRwSignal<Seat>) -> impl IntoView {
     let card = Memo::new(move |_| seat.with(|seat| seat.card().cloned()));
-    part(move || {
-        let marks = |card: Card| view! { <span class="seat-said"><CellMarks card=ArcRwSignal::new(card)/></span> };
-        card.get().map(marks).into_any()
-    })
+    let offline = expect_context::<Gallery>().offline;
+    let said = move |card: &Card| {
+        view! { <span class="seat-said">{offline.with(|offline| marks(card, offline))}</span> }
+    };
+    part(move || card.with(|card| card.as_ref().map(said)).into_any())
 }
 
 /// A link, so that it works without scripts as well.

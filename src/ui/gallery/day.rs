@@ -1,6 +1,8 @@
 //! A day in the grid: its heading, which stays in sight as long as one of its pictures does, and those of its pictures that are
 //! there.
 
+use std::ops::Range;
+
 use leptos::prelude::*;
 
 use super::{
@@ -17,6 +19,7 @@ use crate::{
     model::{Day, ImageId},
     ui::parts::{
         icon::{Icon, Sign},
+        pieces::InPieces,
         shared::{maybe, text},
         words,
     },
@@ -39,25 +42,27 @@ pub fn DaySection(day: Option<Day>, screen: Screen) -> impl IntoView {
         Some(format!("top:{};height:{};--phase:{}", px(top), px(frame.height), px(phase)))
     });
     let is_partial = maybe(move || {
-        let is_whole = |section: &Section| section.loaded == section.places;
+        let is_whole = |section: &Section| section.drawn == section.places;
         here.with(|here| here.as_ref().is_some_and(|section| !is_whole(section)).then(String::new))
     });
-    let ids = move || {
-        let (start, loaded) = (gallery.start.get(), here.with(|here| here.as_ref().map(|here| here.loaded.clone())));
-        let at = |place: u32| place.saturating_sub(start) as usize;
-        let range = loaded.map_or(0..0, |loaded| at(loaded.start)..at(loaded.end));
-        gallery.order.with(|order| order.get(range).unwrap_or_default().to_vec())
-    };
+    let drawn = move || ids_of(gallery, here.with(|here| here.as_ref().map_or(0..0, |here| here.drawn.clone())));
     view! {
         <section class="day" style=style>
-            {day.map(|day| view! { <Heading day here/> })}
+            {day.map(|day| view! { <Heading day here by_months=screen.by_months/> })}
             <div class="day-cells" data-partial=is_partial>
-                <For each=ids key=|id| *id let:id>
-                    <Cell id room=room(id, screen)/>
-                </For>
+                <InPieces items=drawn draw=move |id| view! { <Cell id room=room(id, screen)/> }/>
             </div>
         </section>
     }
+}
+
+/// As far as they are there.
+fn ids_of(gallery: Gallery, places: Range<u32>) -> Vec<ImageId> {
+    let start = gallery.start.get();
+    gallery.order.with(|order| {
+        let at = |place: u32| (place.saturating_sub(start) as usize).min(order.len());
+        order[at(places.start)..at(places.end)].to_vec()
+    })
 }
 
 /// Where a picture is in its day; nothing before there is a measure.
@@ -72,20 +77,14 @@ fn room(id: ImageId, screen: Screen) -> Signal<Option<Rect>> {
 }
 
 #[component]
-fn Heading(day: Day, here: Memo<Option<Section>>) -> impl IntoView {
+fn Heading(day: Day, here: Memo<Option<Section>>, by_months: Memo<bool>) -> impl IntoView {
     let today = expect_context::<Today>().0;
     let (gallery, selection) = (expect_context::<Gallery>(), expect_context::<Selection>());
-    // as far as it is there
     let is_chosen = Memo::new(move |_| {
-        let (start, loaded) = (gallery.start.get(), here.with(|here| here.as_ref().map(|here| here.loaded.clone())));
-        let ids = loaded.and_then(|loaded| {
-            let at = |place: u32| place.saturating_sub(start) as usize;
-            gallery.order.with(|order| order.get(at(loaded.start)..at(loaded.end)).map(<[ImageId]>::to_vec))
-        });
-        let ids = ids.filter(|ids| !ids.is_empty());
+        let ids = ids_of(gallery, here.with(|here| here.as_ref().map_or(0..0, |here| here.places.clone())));
         selection
             .chosen
-            .with(|chosen| !chosen.is_empty() && ids.is_some_and(|ids| ids.iter().all(|id| chosen.contains(*id))))
+            .with(|chosen| !chosen.is_empty() && !ids.is_empty() && ids.iter().all(|id| chosen.contains(*id)))
     });
     let choosing = expect_context::<Choosing>();
     let choose = move |_| choosing.choose_day(day, !is_chosen.get_untracked());
@@ -93,13 +92,18 @@ fn Heading(day: Day, here: Memo<Option<Section>>) -> impl IntoView {
         let count = here.with(|here| here.as_ref().map_or(0, |section| section.places.end - section.places.start));
         words::count(count, "picture", "pictures")
     });
+    let words = text(move || match by_months.get() {
+        true => words::month_and_year(day),
+        false => words::day_heading(day, today.get()),
+    });
+    let check = text(move || format!("Select this {}", if by_months.get() { "month" } else { "day" }));
     view! {
         <div class="day-head">
-            <h2>{text(move || words::day_heading(day, today.get()))}</h2>
+            <h2>{words}</h2>
             <span class="day-count">{count}</span>
             <button type="button" class="day-check" aria-pressed=text(move || is_chosen.get().to_string()) on:click=choose>
                 <Icon sign=Sign::Done/>
-                <span class="visually-hidden">"Select this day"</span>
+                <span class="visually-hidden">{check}</span>
             </button>
         </div>
     }

@@ -12,7 +12,7 @@ use crate::{
         gallery::{load_window, open_gallery},
         pictures,
     },
-    browser::wait,
+    browser::{clock, wait},
     model::{Cursor, ImageId, Opening, Query, Window},
     ui::parts::retry::Again,
 };
@@ -48,7 +48,12 @@ pub struct Filler {
     asked: StoredValue<Option<u32>>,
     resting: StoredValue<Range<u32>>,
     rest: Again,
+    /// How long an answer takes.
+    answer_ms: StoredValue<f64>,
 }
+
+/// Until one has come.
+const ANSWER_MS: f64 = 30.0;
 
 impl Filler {
     pub fn new(gallery: Gallery) -> Self {
@@ -62,7 +67,12 @@ impl Filler {
             asked: StoredValue::new(None),
             resting: StoredValue::new(0..0),
             rest: Again::new(),
+            answer_ms: StoredValue::new(ANSWER_MS),
         }
+    }
+
+    pub fn answer_ms(&self) -> f64 {
+        self.answer_ms.get_value()
     }
 
     /// Of the view that is shown. Where the window is already, it is asked for no more often than the view bears.
@@ -143,10 +153,12 @@ impl Filler {
     async fn serve(self, round: u32) {
         while let Some(wish) = self.wish.get_value() {
             // seldom done, and large
+            let asked = clock::now_ms();
             let answer = wait::for_answer(Box::pin(self.answer(&wish))).await;
             if self.round.get_value() != round {
                 return;
             }
+            self.answer_ms.update_value(|mean| *mean += (clock::now_ms() - asked - *mean) / 4.0);
             match answer {
                 Ok(answer) => self.take(&wish, answer),
                 Err(failure) => {
@@ -171,12 +183,19 @@ impl Filler {
         load_window(view, anchor, places.start, count).await.map(Answer::Window)
     }
 
-    /// A late answer to an older wish is dropped.
+    /// A late answer to an older wish is shown if it is nearer to the newest one than what is there, and dropped else.
     fn take(&self, wish: &Wish, answer: Answer) {
         if self.trouble.with_untracked(Option::is_some) {
             self.trouble.set(None);
         }
-        if self.wish.with_value(|newest| newest.as_ref() != Some(wish)) {
+        let newest = self.wish.get_value();
+        if newest.as_ref() != Some(wish) {
+            if let (Answer::Window(window), Some(newest)) = (answer, newest)
+                && self.is_nearer(wish, &window, &newest)
+            {
+                // too old: the newest wish is asked for in any case
+                _ = self.gallery.show(window);
+            }
             return;
         }
         let taken = match answer {
@@ -190,6 +209,14 @@ impl Filler {
         if taken.is_ok() {
             self.wish.set_value(None);
         }
+    }
+
+    fn is_nearer(&self, wish: &Wish, window: &Window, newest: &Wish) -> bool {
+        let middle = |places: &Range<u32>| (i64::from(places.start) + i64::from(places.end)) / 2;
+        let far = |places: &Range<u32>| (middle(places) - middle(&newest.places)).abs();
+        let came = window.start..window.start + window.cards.len() as u32;
+        let is_of_one = wish.view == newest.view && !wish.follow && !newest.follow && !self.gallery.is_changing_view();
+        is_of_one && far(&came) < far(&untrack(|| self.gallery.loaded()))
     }
 
     /// Reads anew what is shown, where it is, after the feed began anew. Nothing is cleared meanwhile.

@@ -30,6 +30,7 @@ use crate::{
     ui::{
         find::{chips::Chips, nothing::Nothing},
         parts::{
+            pieces::InPieces,
             problem::Banner,
             retry::Again,
             shared::{maybe, text},
@@ -46,13 +47,15 @@ pub fn Grid() -> impl IntoView {
     keep_filled(screen, gallery, filler);
     keep_top(screen, gallery, filler);
     keep_view(screen, gallery);
+    keep_drawn(screen, gallery);
     keep_focus(screen, gallery);
     keep_lookout(screen, gallery);
     keep_outlined(gallery);
-    let written = Again::new();
+    let (written, rested) = (Again::new(), Again::new());
     let measure = OncePerFrame::new(move || {
         screen.measure_now(gallery);
         written.after(WRITTEN, move || write_place(screen, gallery));
+        rested.after(RESTED, move || rest(screen, rested));
     });
     let scrolled = move |_| measure.ask();
     let to_top = move || {
@@ -77,10 +80,19 @@ pub fn Grid() -> impl IntoView {
 /// The address says where one is, so that whoever loads it again, or gets it, begins there.
 const WRITTEN: Duration = Duration::from_millis(400);
 
+/// So long nothing moves before one is where one is seen.
+const RESTED: Duration = Duration::from_millis(150);
+
+fn rest(screen: Screen, rested: Again) {
+    if !screen.rests() {
+        rested.after(RESTED, move || rest(screen, rested));
+    }
+}
+
 fn write_place(screen: Screen, gallery: Gallery) {
     if !gallery.is_changing_view() {
         let view = gallery.shown_view.get_untracked();
-        history::replace(&view.page_url(), &view.page_url_at(screen.at()));
+        history::replace(&view.page_url(), &view.page_url_at(screen.at(gallery)));
     }
 }
 
@@ -94,6 +106,7 @@ fn Days(screen: Screen) -> impl IntoView {
     let choosing = Choosing::new(screen, gallery);
     provide_context(choosing);
     let selection = expect_context::<Selection>();
+    let days = move || screen.sections.with(|sections| sections.iter().map(|section| section.day).collect());
     let clicked = move |event: MouseEvent| {
         if !choosing.clicked(&event) && focus::follows_cell(&event) {
             gallery.set_followed();
@@ -123,9 +136,7 @@ fn Days(screen: Screen) -> impl IntoView {
             on:pointercancel=move |_| choosing.pointer_up()
             on:contextmenu=move |event| choosing.menu_asked(&event)
         >
-            <For each=move || screen.sections.get() key=|section| section.day let:section>
-                <DaySection day=section.day screen/>
-            </For>
+            <InPieces items=days draw=move |day| view! { <DaySection day screen/> }/>
             <Frame choosing/>
         </div>
     }
@@ -153,11 +164,28 @@ fn keep_steady(screen: Screen, gallery: Gallery) {
 fn keep_filled(screen: Screen, gallery: Gallery, filler: Filler) {
     Effect::new(move || {
         gallery.stale.track();
-        let (total, start) = (gallery.total.get(), gallery.start.get());
-        let loaded = start..start + gallery.order.with(Vec::len) as u32;
-        let Some((layout, seen)) = screen.seen() else { return };
-        if gallery.is_stale() || !is_enough(&seen, &loaded, total) {
-            filler.want(layout.whole(window_around(&seen, total)));
+        let (total, loaded) = (gallery.total.get(), gallery.loaded());
+        let Some((layout, sought)) = screen.sought(filler.answer_ms()) else { return };
+        if gallery.is_stale() || !is_enough(&sought, &loaded, total) {
+            filler.want(layout.whole(window_around(&sought, total)));
+        }
+    });
+    // where one is led to
+    Effect::new(move |before: Option<u32>| {
+        let start = gallery.start.get();
+        if before.is_some_and(|before| before != start) && screen.is_bound() {
+            screen.pass_by(gallery);
+        }
+        start
+    });
+}
+
+/// A few cells with each frame.
+fn keep_drawn(screen: Screen, gallery: Gallery) {
+    let frame = OncePerFrame::new(move || screen.draw_next(gallery));
+    Effect::new(move || {
+        if screen.to_draw(gallery).is_some() {
+            frame.ask();
         }
     });
 }
@@ -167,7 +195,7 @@ fn keep_lookout(screen: Screen, gallery: Gallery) {
     Effect::new(move || {
         gallery.order.track();
         gallery.pending.track();
-        if let Some((_, seen)) = screen.seen() {
+        if let Some(seen) = screen.seen() {
             lookout.sees(seen);
         }
     });
@@ -214,6 +242,7 @@ fn keep_focus(screen: Screen, gallery: Gallery) {
     Effect::new(move || {
         gallery.order.track();
         screen.measure.track();
+        screen.sections.track();
         if screen.focus.get_value().is_some() {
             request_animation_frame(move || screen.give_focus(gallery));
         }

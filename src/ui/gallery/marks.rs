@@ -3,16 +3,15 @@
 use leptos::prelude::*;
 
 use crate::{
-    model::Card,
-    ui::parts::{
-        icon::{Icon, Sign},
-        shared::part,
-    },
+    model::{Card, FolderId},
+    ui::parts::icon::{Icon, Sign},
 };
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Marks {
     kind: Option<&'static str>,
+    /// Its folder is not there now.
+    is_away: bool,
     is_crop: bool,
     /// The picture that it is a piece of is another by now.
     is_old_crop: bool,
@@ -23,8 +22,9 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(card: &Card) -> Marks {
+    fn of(card: &Card, offline: &[FolderId]) -> Marks {
         Marks {
+            is_away: offline.contains(&card.folder),
             kind: kind(card),
             is_crop: card.parent.is_some(),
             is_old_crop: card.parent.is_some() && card.parent_changed,
@@ -36,6 +36,9 @@ impl Marks {
     }
 }
 
+/// As long as its folder is not there, a picture has its small ones alone.
+const AWAY: &str = "Its folder is offline. The file can be opened again when the folder is back.";
+
 /// Only what is not what one expects of a picture.
 fn kind(card: &Card) -> Option<&'static str> {
     match card.mime.as_deref() {
@@ -46,20 +49,16 @@ fn kind(card: &Card) -> Option<&'static str> {
     }
 }
 
-#[component]
-pub fn CellMarks(card: ArcRwSignal<Card>) -> impl IntoView {
-    let marks = Memo::new(move |_| card.with(Marks::of));
-    part(move || {
-        let marks = marks.get();
-        if marks == Marks::default() {
-            return ().into_any();
-        }
+pub fn marks(card: &Card, offline: &[FolderId]) -> Option<AnyView> {
+    let marks = Marks::of(card, offline);
+    let drawn = |marks: Marks| {
         view! {
             {what_it_is(&marks)}
             {what_was_said(marks)}
         }
         .into_any()
-    })
+    };
+    (marks != Marks::default()).then(|| drawn(marks))
 }
 
 fn what_it_is(marks: &Marks) -> Option<impl IntoView + use<>> {
@@ -74,7 +73,9 @@ fn what_it_is(marks: &Marks) -> Option<impl IntoView + use<>> {
             </span>
         }
     });
-    (kind.is_some() || crop.is_some()).then(|| view! { <span class="marks">{kind} {crop}</span> })
+    let away = marks.is_away.then(|| view! { <span class="mark" title=AWAY>"Offline"</span> });
+    (kind.is_some() || crop.is_some() || away.is_some())
+        .then(|| view! { <span class="marks">{away} {kind} {crop}</span> })
 }
 
 fn what_was_said(marks: Marks) -> Option<impl IntoView> {
@@ -127,13 +128,14 @@ mod tests {
         check("image/gif", true, Some("GIF"));
         check("image/webp", true, Some("Moves"));
         check("image/x-canon-cr2", false, Some("RAW"));
-        assert_eq!(Marks::of(&card(1)), Marks::default());
+        assert_eq!(Marks::of(&card(1), &[]), Marks::default());
+        assert!(Marks::of(&card(1), &[card(1).folder]).is_away);
     }
 
     #[test]
     fn a_piece_says_when_its_origin_changed() {
         let piece = Card { parent: Some(card(2).id), parent_changed: true, ..card(1) };
-        assert!(Marks::of(&piece).is_old_crop);
-        assert!(!Marks::of(&Card { parent: None, ..piece }).is_old_crop);
+        assert!(Marks::of(&piece, &[]).is_old_crop);
+        assert!(!Marks::of(&Card { parent: None, ..piece }, &[]).is_old_crop);
     }
 }

@@ -10,18 +10,20 @@ use leptos::{
 
 use super::{
     Gallery,
+    drawn::{self, Ends},
     fold::{Fold, Room, Spot},
     layout::{DayPlace, Fit, HEAD_PX, Layout, px},
     look::Looks,
-    sections::{Section, sections},
+    pace::Pace,
+    sections::{Section, common, sections},
     shapes::Shapes,
 };
 use crate::{
     browser::{
-        focus,
+        clock, focus,
         viewport::{self, Measure},
     },
-    model::ImageId,
+    model::{ImageId, Outline, Window},
 };
 
 /// Nearer to the top than this, arrivals are shown at once.
@@ -39,6 +41,8 @@ pub struct Screen {
     /// None before the first measure.
     pub layout: Memo<Option<Arc<Layout>>>,
     pub sections: Memo<Vec<Section>>,
+    /// Headings are of months, because days have few pictures.
+    pub by_months: Memo<bool>,
     /// Of the cards that are there.
     pub places: Memo<Arc<HashMap<ImageId, u32>>>,
     /// A view that is too high to be scrolled lies folded in the content.
@@ -52,6 +56,12 @@ pub struct Screen {
     /// Known here, because the element is gone before the page is.
     pub left_at: StoredValue<f64>,
     held: StoredValue<Option<Held>>,
+    ends: RwSignal<Ends>,
+    /// Which places stand in the page.
+    drawn: Memo<Range<u32>>,
+    pace: RwSignal<Pace>,
+    /// The height that is gone to as soon as its pictures are there.
+    bound: RwSignal<Option<f64>>,
 }
 
 /// A day is no element that is higher.
@@ -78,22 +88,39 @@ impl Screen {
     pub fn new(gallery: Gallery) -> Self {
         let (measure, looks) = (RwSignal::new(Measure::default()), expect_context::<Looks>());
         let look = Memo::new(move |_| looks.of(measure.with(|measure| measure.width)));
+        let by_months = Memo::new(move |_| gallery.outline.with(Outline::is_sparse));
+        let outline = Memo::new(move |_| {
+            let outline = gallery.outline.read();
+            Arc::new(if by_months.get() { outline.by_months() } else { outline.clone() })
+        });
         let layout = Memo::new(move |_| {
             let look = look.get()?;
-            let of = |shapes: &Shapes| gallery.outline.with(|outline| Arc::new(Layout::of(outline, shapes, look)));
+            let of = |shapes: &Shapes| outline.with(|outline| Arc::new(Layout::of(outline, shapes, look)));
             Some(if look.fit == Fit::Rows { gallery.shapes.with(of) } else { of(&Shapes::default()) })
         });
+        // a page from the server has all of its few cards in it; whoever comes back begins with none and draws a few at a time
+        let first = untrack(move || gallery.loaded());
+        let is_much = first.end - first.start > Window::CARDS_FIRST;
+        let first = if is_much { first.start..first.start } else { first };
+        let ends = RwSignal::new(Ends::of(first, |place| gallery.at_place(place)));
         let seen = Memo::new(move |_| {
             let Measure { height, scrolled, .. } = measure.get();
             layout.with(|layout| layout.as_ref().map_or(0..0, |layout| layout.visible(scrolled, height)))
         });
-        let sections = Memo::new(move |_| {
-            let (start, count) = (gallery.start.get(), gallery.order.with(Vec::len) as u32);
-            gallery.outline.with(|outline| seen.with(|seen| sections(outline, &(start..start + count), seen)))
-        });
         let places = Memo::new(move |_| {
             let start = gallery.start.get();
-            Arc::new(gallery.order.with(|order| order.iter().copied().zip(start..).collect()))
+            Arc::new(gallery.order.with(|order| order.iter().copied().zip(start..).collect::<HashMap<_, _>>()))
+        });
+        let drawn = Memo::new(move |_| {
+            let loaded = gallery.loaded();
+            let now = places.with(|places| ends.with(|ends| ends.places(|id| places.get(&id).copied())));
+            // of what takes the place of all that was drawn, the first is there at once
+            let anew = || seen.with(|seen| drawn::next(&(loaded.start..loaded.start), seen, &loaded, false));
+            now.map(|now| common(&now, &loaded)).filter(|now| !now.is_empty()).unwrap_or_else(anew)
+        });
+        let sections = Memo::new(move |_| {
+            let (outline, drawn, seen) = (outline.read(), drawn.read(), seen.read());
+            sections(&outline, &drawn, &seen)
         });
         Screen {
             scroller: NodeRef::new(),
@@ -101,6 +128,7 @@ impl Screen {
             measure,
             layout,
             sections,
+            by_months,
             places,
             fold: RwSignal::new(Fold::default()),
             unfolded_at: StoredValue::new(0.0),
@@ -108,6 +136,10 @@ impl Screen {
             focus: StoredValue::new(None),
             left_at: StoredValue::new(0.0),
             held: StoredValue::new(None),
+            ends,
+            drawn,
+            pace: RwSignal::new(Pace::default()),
+            bound: RwSignal::new(None),
         }
     }
 
@@ -139,6 +171,7 @@ impl Screen {
                 viewport::scroll_to(&scroller, scroll + above);
             }
             self.left_at.set_value(spot.at + above);
+            self.pace.update(|pace| pace.seen(spot.at, clock::now_ms()));
             self.take(spot, Measure { scrolled: spot.at, ..now });
             self.hold(gallery);
         }
@@ -185,11 +218,75 @@ impl Screen {
         }
     }
 
-    pub fn seen(&self) -> Option<(Arc<Layout>, Range<u32>)> {
+    pub fn seen(&self) -> Option<Range<u32>> {
+        let Measure { height, scrolled, .. } = self.measure.get();
+        self.layout.with(|layout| layout.as_deref().map(|layout| layout.visible(scrolled, height)))
+    }
+
+    /// What will be seen when what is asked for now has come.
+    pub fn sought(&self, answer_ms: f64) -> Option<(Arc<Layout>, Range<u32>)> {
         let layout = self.layout.get()?;
         let Measure { height, scrolled, .. } = self.measure.get();
-        let seen = layout.visible(scrolled, height);
-        Some((layout, seen))
+        let top = self.bound.get().unwrap_or_else(|| scrolled + self.pace.with(|pace| pace.ahead(answer_ms)));
+        let sought = layout.visible(top.clamp(0.0, (layout.height() - height).max(0.0)), height);
+        Some((layout, sought))
+    }
+
+    /// False as long as one scrolls.
+    pub fn rests(&self) -> bool {
+        self.pace.try_update(|pace| pace.rests(clock::now_ms())).unwrap_or(true)
+    }
+
+    /// Draws a little more of what is there, where something is missing.
+    pub fn draw_next(&self, gallery: Gallery) {
+        if let Some(Some(next)) = self.drawn.try_with_untracked(|_| untrack(|| self.to_draw(gallery))) {
+            self.ends.set(Ends::of(next, |place| gallery.at_place(place)));
+        }
+    }
+
+    /// None when nothing is missing.
+    pub fn to_draw(&self, gallery: Gallery) -> Option<Range<u32>> {
+        let (drawn, rests) = (self.drawn.get(), self.pace.with(Pace::is_at_rest));
+        let next = drawn::next(&drawn, &self.seen()?, &gallery.loaded(), rests);
+        (next != drawn).then_some(next)
+    }
+
+    /// To what lies at a height of the content, as soon as it is there. Until then what is seen stays.
+    pub fn lead_to(&self, height: f64, gallery: Gallery) {
+        self.bound.set(Some(height - BAR_PX));
+        if self.is_bound_there(gallery) {
+            self.arrive(gallery);
+        }
+    }
+
+    pub fn is_bound(&self) -> bool {
+        self.bound.with_untracked(Option::is_some)
+    }
+
+    fn is_bound_there(&self, gallery: Gallery) -> bool {
+        let (bound, loaded) = (self.bound.get_untracked(), untrack(|| gallery.loaded()));
+        let height = self.measure.with_untracked(|measure| measure.height);
+        let wanted = bound.and_then(|bound| self.with_layout(|layout| layout.visible(bound, height)));
+        wanted.is_none_or(|wanted| common(&wanted, &loaded) == wanted)
+    }
+
+    /// Another part came while one is led somewhere. If it is not the one that is waited for, it is nearer, and is shown meanwhile.
+    pub fn pass_by(&self, gallery: Gallery) {
+        if self.is_bound_there(gallery) {
+            return self.arrive(gallery);
+        }
+        let loaded = untrack(|| gallery.loaded());
+        if let Some(top) = self.with_layout(|layout| layout.row_with_head((loaded.start + loaded.end) / 2)) {
+            self.scroll_to_height(top, gallery);
+        }
+    }
+
+    /// Where one is led to, whether its pictures are there or not.
+    pub fn arrive(&self, gallery: Gallery) {
+        if let Some(bound) = self.bound.try_update_untracked(Option::take).flatten() {
+            self.scroll_to_height(bound + BAR_PX, gallery);
+            self.bound.notify();
+        }
     }
 
     /// As far as the scroller would be scrolled if nothing were folded.
@@ -205,6 +302,7 @@ impl Screen {
         self.fold.set(spot.fold);
         self.unfolded_at.set_value(viewport::scroll_top(&scroller) - above);
         self.measure_now(gallery);
+        self.pace.update(|pace| pace.placed(spot.at, clock::now_ms()));
     }
 
     pub fn scroll_by(&self, step: f64, gallery: Gallery) {
@@ -217,9 +315,10 @@ impl Screen {
         self.scroll_to((height + above - BAR_PX).max(0.0), gallery);
     }
 
-    /// The height of the content that is seen first, and how much is seen from there on.
+    /// The height of the content that is seen first, or will be, and how much is seen from there on.
     pub fn sight(&self) -> (f64, f64) {
-        self.measure.with(|measure| ((measure.scrolled + BAR_PX).max(0.0), (measure.height - BAR_PX).max(0.0)))
+        let Measure { height, scrolled, .. } = self.measure.get();
+        ((self.bound.get().unwrap_or(scrolled) + BAR_PX).max(0.0), (height - BAR_PX).max(0.0))
     }
 
     /// To the picture at a place, which gets the focus.
@@ -289,12 +388,12 @@ impl Screen {
     }
 
     /// The picture that is seen first, for an address; none at the top.
-    pub fn at(&self) -> Option<ImageId> {
-        self.held.try_get_value().flatten()?.id
+    pub fn at(&self, gallery: Gallery) -> Option<ImageId> {
+        let held = self.held.try_get_value().flatten()?;
+        held.id.or_else(|| gallery.at_place(held.place))
     }
 
     pub fn is_at_top(&self) -> bool {
-        let scroller = self.scroller.try_get_untracked().flatten();
-        scroller.is_none_or(|scroller| viewport::scroll_top(&scroller) < TOP_PX)
+        self.left_at.try_get_value().is_none_or(|top| top < TOP_PX)
     }
 }

@@ -1,5 +1,7 @@
 //! The strip of dates beside the grid: leads anywhere in a long one, and says which day one is at. Reads the layout alone.
 
+use std::time::Duration;
+
 use leptos::{
     ev::{KeyboardEvent, PointerEvent},
     html::Div,
@@ -11,6 +13,7 @@ use crate::{
     browser::viewport,
     model::Day,
     ui::parts::{
+        retry::Again,
         shared::{maybe, part, text, when},
         words,
     },
@@ -20,6 +23,9 @@ use crate::{
 const MARK_PX: f64 = 30.0;
 /// A grid that is not this many times as high as its window needs no strip.
 const LONG: f64 = 3.0;
+
+/// Longer, nobody is kept from where they want to go by pictures that do not come.
+const LED: Duration = Duration::from_millis(300);
 
 #[derive(Clone, Debug, PartialEq)]
 struct Mark {
@@ -92,9 +98,12 @@ fn Strip(screen: Screen) -> impl IntoView {
             layout.day_at(part * (layout.height() - viewport()).max(0.0)).and_then(|place| place.day)
         })
     };
+    let led = Again::new();
     let scroll_to = move |part: f64| {
         if let Some(top) = screen.with_layout(|layout| part * (layout.height() - untrack(viewport)).max(0.0)) {
-            screen.scroll_to_height(top, gallery);
+            led.cancel();
+            screen.lead_to(top, gallery);
+            led.after(LED, move || screen.arrive(gallery));
         }
     };
     let part_at = move |event: &PointerEvent| {

@@ -1,4 +1,4 @@
-//! Which days stand in the page: those that are seen, and those of which pictures are there. Pure.
+//! Which days stand in the page: those that are seen, and those of which pictures are drawn. Pure.
 
 use std::ops::Range;
 
@@ -10,25 +10,25 @@ pub struct Section {
     pub day: Option<Day>,
     /// Of all its pictures.
     pub places: Range<u32>,
-    /// Of those that are there; empty where none is.
-    pub loaded: Range<u32>,
+    /// Of those that are drawn; empty where none is.
+    pub drawn: Range<u32>,
 }
 
-pub fn sections(outline: &Outline, loaded: &Range<u32>, seen: &Range<u32>) -> Vec<Section> {
+pub fn sections(outline: &Outline, drawn: &Range<u32>, seen: &Range<u32>) -> Vec<Section> {
     let mut first = 0;
     let mut sections = Vec::new();
     for stretch in &outline.stretches {
         let places = first..first + stretch.count;
         first = places.end;
-        let (here, is_seen) = (common(&places, loaded), !common(&places, seen).is_empty());
+        let (here, is_seen) = (common(&places, drawn), !common(&places, seen).is_empty());
         if !here.is_empty() || is_seen {
-            sections.push(Section { day: stretch.day, places, loaded: here });
+            sections.push(Section { day: stretch.day, places, drawn: here });
         }
     }
     sections
 }
 
-fn common(one: &Range<u32>, other: &Range<u32>) -> Range<u32> {
+pub fn common(one: &Range<u32>, other: &Range<u32>) -> Range<u32> {
     let start = one.start.max(other.start);
     start..one.end.min(other.end).max(start)
 }
@@ -39,15 +39,15 @@ mod tests {
     use crate::model::Stretch;
 
     #[test]
-    fn days_are_there_that_are_seen_or_loaded() {
+    fn days_are_there_that_are_seen_or_drawn() {
         let stretch = |number, count| Stretch { day: Day::of_number(number), count, ratio: 133 };
         let outline = Outline { stretches: vec![stretch(9, 10), stretch(8, 10), stretch(7, 10), stretch(6, 10)] };
-        let check = |loaded: Range<u32>, seen: Range<u32>, expect: &[(u32, Range<u32>)]| {
-            let found: Vec<(u32, Range<u32>)> = sections(&outline, &loaded, &seen)
+        let check = |drawn: Range<u32>, seen: Range<u32>, expect: &[(u32, Range<u32>)]| {
+            let found: Vec<(u32, Range<u32>)> = sections(&outline, &drawn, &seen)
                 .into_iter()
-                .map(|section| (section.places.start, section.loaded))
+                .map(|section| (section.places.start, section.drawn))
                 .collect();
-            assert_eq!(found, expect, "{loaded:?} {seen:?}");
+            assert_eq!(found, expect, "{drawn:?} {seen:?}");
         };
         check(0..12, 0..4, &[(0, 0..10), (10, 10..12)]);
         check(5..8, 25..31, &[(0, 5..8), (20, 20..20), (30, 30..30)]);

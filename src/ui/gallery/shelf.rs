@@ -265,7 +265,7 @@ pub mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::State;
+    use crate::model::{FolderId, State};
 
     pub(crate) fn id(number: u128) -> ImageId {
         ImageId(Uuid::from_u128(number))
@@ -296,6 +296,7 @@ pub mod tests {
             parent: None,
             parent_changed: false,
             animated: false,
+            folder: FolderId(Uuid::nil()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The gallery as the page holds it: order apart from contents, one signal for each card.
 //! Lives above the routes, so that coming back finds everything as it was. Knows no element.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, ops::Range, time::Duration};
 
 use leptos::prelude::*;
 
@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     browser::clock,
-    model::{Batch, By, Card, Day, Folder, ImageId, Opening, Outline, Picture, Query, State, Window},
+    model::{
+        Batch, By, Card, Day, Folder, FolderId, FolderState, ImageId, Opening, Outline, Picture, Query, State, Window,
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -38,6 +40,8 @@ pub struct Gallery {
     /// All pictures, whatever is asked for.
     pub all: RwSignal<u32>,
     pub folders: RwSignal<Vec<Folder>>,
+    /// Those whose pictures cannot be opened now.
+    pub offline: Memo<Vec<FolderId>>,
     /// Bumped when the window became stale.
     pub stale: RwSignal<u32>,
     /// Bumped when something that is still to be made came, or became so.
@@ -67,6 +71,11 @@ pub struct Place {
 impl Gallery {
     #[expect(clippy::new_without_default, reason = "it makes signals, which is no default of anything")]
     pub fn new() -> Self {
+        let folders = RwSignal::new(Vec::<Folder>::new());
+        let offline = Memo::new(move |_| {
+            let is_away = |folder: &&Folder| folder.state == FolderState::Offline;
+            folders.with(|folders| folders.iter().filter(is_away).map(|folder| folder.id).collect())
+        });
         Gallery {
             view: RwSignal::new(Query::default()),
             shown_view: RwSignal::new(Query::default()),
@@ -78,7 +87,8 @@ impl Gallery {
             outgrown: RwSignal::new(0),
             held: RwSignal::new(0),
             all: RwSignal::new(0),
-            folders: RwSignal::new(Vec::new()),
+            folders,
+            offline,
             stale: RwSignal::new(0),
             pending: RwSignal::new(0),
             heard_at: RwSignal::new(0),
@@ -139,6 +149,12 @@ impl Gallery {
             Order::Arrival(_) => None,
             Order::Found(found) => Some(found.pause()),
         })
+    }
+
+    /// The places of the cards that are there.
+    pub fn loaded(&self) -> Range<u32> {
+        let start = self.start.get();
+        start..start + self.order.with(Vec::len) as u32
     }
 
     /// The card's own signal. None when it has just left the window.

@@ -7,6 +7,7 @@ pub mod moment;
 pub mod not_found;
 pub mod notice;
 pub mod page_data;
+pub mod pieces;
 pub mod problem;
 pub mod retry;
 pub mod shared;

@@ -5,10 +5,13 @@ use leptos::prelude::*;
 use super::zoom::Zoom;
 use crate::{
     model::{Card, ImageId, State},
-    ui::parts::{
-        icon::Icon,
-        shared::{choose, maybe, part, when},
-        state_words::{advice, label, sentence, sign},
+    ui::{
+        gallery::Gallery,
+        parts::{
+            icon::Icon,
+            shared::{choose, maybe, part, when},
+            state_words::{advice, label, sentence, sign},
+        },
     },
 };
 
@@ -37,6 +40,18 @@ impl Source {
 #[component]
 pub fn Photo(card: Memo<Option<Card>>, zoom: Zoom, mend: Callback<ImageId>) -> impl IntoView {
     let read = move |part: fn(&Card) -> Option<String>| maybe(move || card.with(|card| card.as_ref().and_then(part)));
+    let gallery = expect_context::<Gallery>();
+    // what is wrong with the file itself counts more
+    let away = move || {
+        let of = card.with(|card| card.as_ref().filter(|card| label(card.state).is_none()).map(|card| card.folder))?;
+        let is_away = gallery.offline.with(|offline| offline.contains(&of));
+        let name = || {
+            gallery
+                .folders
+                .with(|folders| folders.iter().find(|folder| folder.id == of).map(|folder| folder.name.clone()))
+        };
+        is_away.then(name).flatten()
+    };
     let source = Memo::new(move |former: Option<&Source>| card.with(|card| Source::of(card.as_ref(), former)));
     // the preview stays below it until it is there
     let whole = read(|card| card.thumbhash.as_ref().and_then(|_| card.full_url()));
@@ -56,6 +71,7 @@ pub fn Photo(card: Memo<Option<Card>>, zoom: Zoom, mend: Callback<ImageId>) -> i
             {when(move || zoom.is_near(), move || view! { <img class="whole" src=whole alt="" draggable="false"/> }.into_any())}
             </div>
             {part(move || card.with(|card| note(card, mend)))}
+            {part(move || away().map_or_else(|| ().into_any(), offline))}
         }
         .into_any()
     };
@@ -97,6 +113,16 @@ fn note(card: &Option<Card>, mend: Callback<ImageId>) -> AnyView {
             {sentence(card)}
             " "
             {if card.is_decayed() { accept(card.id, mend) } else { advice(card.state).into_any() }}
+        </p>
+    }
+    .into_any()
+}
+
+fn offline(name: String) -> AnyView {
+    view! {
+        <p class="state-note">
+            <span class="badge" data-kind="Offline">"Offline"</span>
+            {format!("The folder “{name}” is offline. Until it is back there is only this preview.")}
         </p>
     }
     .into_any()
