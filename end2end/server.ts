@@ -1,10 +1,11 @@
 //! A PixelSync of its own for one journey: the real program, an empty data folder, a free port. Knows no browser.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const START_MAX_MS = 60_000;
 
@@ -59,6 +60,15 @@ export class Server {
   async killPostgres(): Promise<void> {
     const lock = await readFile(join(this.data, 'postgres/cluster/postmaster.pid'), 'utf8');
     process.kill(Number(lock.split('\n')[0]), 'SIGKILL');
+  }
+
+  /** Asks the catalogue itself, for what no disk of a journey could hold. */
+  async sql(statement: string): Promise<void> {
+    const socket = join(this.data, 'postgres/socket');
+    const password = (await readFile(join(this.data, 'postgres/password'), 'utf8')).trim();
+    await promisify(execFile)('psql', ['--quiet', '--host', socket, '--username', 'pixelsync', '--dbname', 'postgres', '--command', statement], {
+      env: { ...process.env, PGPASSWORD: password },
+    });
   }
 
   async isHealthy(): Promise<boolean> {

@@ -1,20 +1,15 @@
 // A browser at a grid of very many pictures: how soon it is awake, what its main thread does while it is scrolled, and how soon
 // the next picture is there. Knows nothing of goals.
 
-import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const { chromium } = createRequire(new URL('../../end2end/', import.meta.url))('@playwright/test');
+import { Chrome } from './chrome.mjs';
 
 const [address] = process.argv.slice(2);
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--enable-precise-memory-info',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
 const COLD_STARTS = 5;
 const TURNS = 30;
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+const chrome = await Chrome.start();
 
 /** Runs in the page, before anything of it: notes when it is awake, long tasks, and frames without a picture. */
 function watch() {
@@ -27,34 +22,33 @@ function watch() {
     if (document.querySelector('.grid[data-laid]')) noted.awake ??= performance.now();
     const image = document.querySelector('a.cell img');
     if (image?.complete && image.naturalWidth) noted.first ??= performance.now();
-    if (window.looking) {
-      const down = [0.3, 0.5, 0.7].map((part) => innerHeight * part);
-      const across = [0.35, 0.55, 0.75].map((part) => innerWidth * part);
-      const any = down.some((y) => across.some((x) => document.elementsFromPoint(x, y).some((hit) => hit.matches('a.cell'))));
-      if (any) emptySince = undefined;
-      else noted.empty = Math.max(noted.empty, now - (emptySince ??= now));
-    }
+    // what this frame draws is drawn when all have had their turn
+    if (window.looking) setTimeout(() => probe(now));
     requestAnimationFrame(look);
+  };
+  const probe = (now) => {
+    const points = [[0.35, 0.3], [0.55, 0.5], [0.75, 0.7]];
+    const any = points.some(([x, y]) => document.elementFromPoint(innerWidth * x, innerHeight * y)?.closest('a.cell'));
+    if (any) emptySince = undefined;
+    else noted.empty = Math.max(noted.empty, now - (emptySince ??= now));
   };
   requestAnimationFrame(look);
 }
 
+const isLaid = () => !!document.querySelector('.grid[data-laid] a.cell') && !!document.querySelector('[data-state="live"]');
+
 async function open() {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.addInitScript(watch);
-  await page.goto(address);
-  await page.locator('[data-state="live"]').first().waitFor();
-  await page.waitForFunction(() => window.noted.first && window.noted.awake);
+  const page = await chrome.open(address, watch);
+  await page.until(isLaid);
+  await page.until(() => window.noted.first && window.noted.awake);
   return page;
 }
 
-const noted = (page) => page.evaluate(() => window.noted);
-const begin = (page) => page.evaluate(() => Object.assign(window.noted, { longest: 0, empty: 0 }) && (window.looking = true));
+const noted = (page) => page.ask(() => window.noted);
+const begin = (page) => page.ask(() => void (Object.assign(window.noted, { longest: 0, empty: 0 }), (window.looking = true)));
 const heap = async (page) => {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+  await page.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize = 0 } = await page.send('Runtime.getHeapUsage');
   return (usedSize + backingStorageSize) / 1e6;
 };
 
@@ -64,7 +58,7 @@ for (let start = 0; start < COLD_STARTS; start += 1) {
   const { awake: at, first: seen } = await noted(page);
   awake.push(at);
   first.push(seen);
-  await page.context().close();
+  await page.close();
 }
 
 const page = await open();
@@ -72,38 +66,45 @@ await pause(1_000);
 const heapBefore = await heap(page);
 
 await begin(page);
-await page.mouse.move(700, 500);
+// nobody who scrolls waits for the page
+let sent = [];
 for (let turn = 0; turn < 300; turn += 1) {
-  await page.mouse.wheel(0, turn < 200 ? 700 : 2_400);
+  sent.push(page.point('mouseWheel', 700, 500, { deltaX: 0, deltaY: turn < 200 ? 700 : 2_400 }));
   await pause(16);
 }
+await Promise.all(sent);
 await pause(500);
 const byWheel = await noted(page);
 
-// the strip of dates is there in the order of taking
-await page.goto(`${address}?sort=taken`);
-await page.locator('.scrub').waitFor();
+// the strip of dates leads all over ten years
+await page.goTo(`${address}?sort=taken`);
+await page.until(isLaid);
+await page.until(() => !!document.querySelector('.scrub'));
 await pause(1_000);
-const strip = await page.locator('.scrub').boundingBox();
+const strip = await page.ask(() => {
+  const { x, y, height } = document.querySelector('.scrub').getBoundingClientRect();
+  return { x: x + 20, y: y + 4, height: height - 8 };
+});
 await begin(page);
-await page.mouse.move(strip.x + 20, strip.y + 4);
-await page.mouse.down();
+sent = [page.point('mousePressed', strip.x, strip.y, { button: 'left', buttons: 1, clickCount: 1 })];
 for (let step = 0; step <= 240; step += 1) {
   const part = step <= 120 ? step / 120 : ((step * 37) % 101) / 101;
-  await page.mouse.move(strip.x + 20, strip.y + 4 + part * (strip.height - 8));
+  sent.push(page.point('mouseMoved', strip.x, strip.y + part * strip.height, { button: 'left', buttons: 1 }));
   await pause(16);
 }
-await page.mouse.up();
+sent.push(page.point('mouseReleased', strip.x, strip.y, { button: 'left', clickCount: 1 }));
+await Promise.all(sent);
 await pause(1_000);
 const byStrip = await noted(page);
-await page.goto(address);
+await page.goTo(address);
+await page.until(isLaid);
 await pause(1_500);
 const heapAfter = await heap(page);
 
-await page.locator('a.cell').nth(3).click();
-await page.locator('.stage img').first().waitFor();
+await page.ask(() => document.querySelectorAll('a.cell')[3].click());
+await page.until(() => !!document.querySelector('.stage img'));
 await pause(1_500);
-const turns = await page.evaluate(async (count) => {
+const turns = await page.ask(async (count) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const shown = () => [...document.querySelectorAll('.stage img')].find((image) => image.complete && image.naturalWidth)?.currentSrc;
   const times = [];
@@ -122,7 +123,7 @@ const turns = await page.evaluate(async (count) => {
   return times;
 }, TURNS);
 
-await browser.close();
+await chrome.end();
 console.log(
   JSON.stringify({
     awake,

@@ -21,9 +21,10 @@ use crate::{
     },
 };
 
-/// `room` is where it is in its day, once that is known.
+/// `room` is where it is in its day, once that is known. What `flies` by asks for no thumbnail: a browser has six lines to a server,
+/// and on one of them is to come where one will be next.
 #[component]
-pub fn Cell(id: ImageId, room: Signal<Option<Rect>>) -> impl IntoView {
+pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl IntoView {
     // It left the window between the order's change and this.
     let gallery = expect_context::<Gallery>();
     let (card, view) = (gallery.card(id)?, gallery.shown_view);
@@ -41,7 +42,7 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>) -> impl IntoView {
             draggable="false"
             style=style
         >
-            {drawn(card, gallery)}
+            {drawn(card, gallery, flies)}
             <span class="cell-check" title="Select">
                 <Icon sign=Sign::Done/>
                 {part(move || said_chosen(chosen.get()))}
@@ -55,11 +56,14 @@ fn said_chosen(chosen: bool) -> AnyView {
 }
 
 /// What is seen of the picture, and what is said over it.
-fn drawn(card: ArcRwSignal<Card>, gallery: Gallery) -> impl IntoView {
+fn drawn(card: ArcRwSignal<Card>, gallery: Gallery, flies: Memo<bool>) -> impl IntoView {
     let source = source(card.clone());
+    // once it is shown it stays
+    let waits = Memo::new(move |waited: Option<&bool>| waited != Some(&false) && flies.get());
     part(move || {
         let (thumbnail, card) = (source.get(), card.read());
         let image = match thumbnail {
+            Some(_) if waits.get() => ().into_any(),
             Some(source) => image(&card, source).into_any(),
             None => blank(&card).into_any(),
         };
@@ -106,6 +110,8 @@ fn image(card: &Card, source: String) -> impl IntoView + use<> {
             height=card.height.map(|height| height.to_string())
             loading="eager"
             decoding="async"
+            // what the page asks for itself goes before it
+            fetchpriority="low"
             draggable="false"
         />
     }

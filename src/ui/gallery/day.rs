@@ -50,7 +50,7 @@ pub fn DaySection(day: Option<Day>, screen: Screen) -> impl IntoView {
         <section class="day" style=style>
             {day.map(|day| view! { <Heading day here by_months=screen.by_months/> })}
             <div class="day-cells" data-partial=is_partial>
-                <InPieces items=drawn draw=move |id| view! { <Cell id room=room(id, screen)/> }/>
+                <InPieces items=drawn draw=move |id| view! { <Cell id room=room(id, screen) flies=screen.flies/> }/>
             </div>
         </section>
     }

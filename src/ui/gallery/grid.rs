@@ -54,6 +54,8 @@ pub fn Grid() -> impl IntoView {
     let (written, rested) = (Again::new(), Again::new());
     let measure = OncePerFrame::new(move || {
         screen.measure_now(gallery);
+        // in the same frame: in the next one one may be a screen further
+        screen.draw_next(gallery);
         written.after(WRITTEN, move || write_place(screen, gallery));
         rested.after(RESTED, move || rest(screen, rested));
     });
@@ -81,12 +83,16 @@ pub fn Grid() -> impl IntoView {
 const WRITTEN: Duration = Duration::from_millis(400);
 
 /// So long nothing moves before one is where one is seen.
-const RESTED: Duration = Duration::from_millis(150);
+const RESTED: Duration = Duration::from_millis(70);
 
+/// Asked after two frames, because what was scrolled meanwhile is only told with the first of them.
 fn rest(screen: Screen, rested: Again) {
-    if !screen.rests() {
-        rested.after(RESTED, move || rest(screen, rested));
-    }
+    let look = move || {
+        if !screen.rests() {
+            rested.after(RESTED, move || rest(screen, rested));
+        }
+    };
+    request_animation_frame(move || request_animation_frame(look));
 }
 
 fn write_place(screen: Screen, gallery: Gallery) {
@@ -166,8 +172,9 @@ fn keep_filled(screen: Screen, gallery: Gallery, filler: Filler) {
         gallery.stale.track();
         let (total, loaded) = (gallery.total.get(), gallery.loaded());
         let Some((layout, sought)) = screen.sought(filler.answer_ms()) else { return };
-        if gallery.is_stale() || !is_enough(&sought, &loaded, total) {
-            filler.want(layout.whole(window_around(&sought, total)));
+        let cards = screen.cards();
+        if gallery.is_stale() || !is_enough(cards, &sought, &loaded, total) {
+            filler.want(layout.whole(window_around(cards, &sought, total)));
         }
     });
     // where one is led to

@@ -5,7 +5,10 @@ use std::ops::Range;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_location, use_query_map};
 
-use super::{Gallery, window::window_around};
+use super::{
+    Gallery,
+    window::{WINDOW_CARDS, window_around},
+};
 use crate::{
     api::gallery::open_gallery,
     model::{ImageId, Query, Window},
@@ -39,7 +42,7 @@ fn first_places(gallery: Gallery) -> Range<u32> {
     let asked = use_query_map().with_untracked(|query| query.get("start")?.parse::<u32>().ok());
     let place = gallery.place().opened.and_then(|(_, place)| place);
     match (asked, place) {
-        (None, Some(place)) => window_around(&(place..place.saturating_add(1)), u32::MAX),
+        (None, Some(place)) => window_around(WINDOW_CARDS, &(place..place.saturating_add(1)), u32::MAX),
         (start, _) => start.unwrap_or(0)..start.unwrap_or(0).saturating_add(Window::CARDS_FIRST),
     }
 }

@@ -14,9 +14,10 @@ use super::{
     fold::{Fold, Room, Spot},
     layout::{DayPlace, Fit, HEAD_PX, Layout, px},
     look::Looks,
-    pace::Pace,
+    pace::{Haste, Pace},
     sections::{Section, common, sections},
     shapes::Shapes,
+    window::WINDOW_CARDS,
 };
 use crate::{
     browser::{
@@ -60,6 +61,8 @@ pub struct Screen {
     /// Which places stand in the page.
     drawn: Memo<Range<u32>>,
     pace: RwSignal<Pace>,
+    /// Pictures fly by, and their thumbnails wait until one is slower.
+    pub flies: Memo<bool>,
     /// The height that is gone to as soon as its pictures are there.
     bound: RwSignal<Option<f64>>,
 }
@@ -87,6 +90,7 @@ struct Held {
 impl Screen {
     pub fn new(gallery: Gallery) -> Self {
         let (measure, looks) = (RwSignal::new(Measure::default()), expect_context::<Looks>());
+        let pace = RwSignal::new(Pace::default());
         let look = Memo::new(move |_| looks.of(measure.with(|measure| measure.width)));
         let by_months = Memo::new(move |_| gallery.outline.with(Outline::is_sparse));
         let outline = Memo::new(move |_| {
@@ -115,7 +119,7 @@ impl Screen {
             let loaded = gallery.loaded();
             let now = places.with(|places| ends.with(|ends| ends.places(|id| places.get(&id).copied())));
             // of what takes the place of all that was drawn, the first is there at once
-            let anew = || seen.with(|seen| drawn::next(&(loaded.start..loaded.start), seen, &loaded, false));
+            let anew = || seen.with(|seen| drawn::next(&(loaded.start..loaded.start), seen, &loaded, Haste::Scrolls));
             now.map(|now| common(&now, &loaded)).filter(|now| !now.is_empty()).unwrap_or_else(anew)
         });
         let sections = Memo::new(move |_| {
@@ -138,7 +142,8 @@ impl Screen {
             held: StoredValue::new(None),
             ends,
             drawn,
-            pace: RwSignal::new(Pace::default()),
+            pace,
+            flies: Memo::new(move |_| pace.with(|pace| pace.haste() == Haste::Flies)),
             bound: RwSignal::new(None),
         }
     }
@@ -232,6 +237,15 @@ impl Screen {
         Some((layout, sought))
     }
 
+    /// How many cards are to be held around what is sought.
+    pub fn cards(&self) -> u32 {
+        if self.bound.with(Option::is_some) || self.pace.with(Pace::is_led) {
+            Window::CARDS_FIRST
+        } else {
+            WINDOW_CARDS
+        }
+    }
+
     /// False as long as one scrolls.
     pub fn rests(&self) -> bool {
         self.pace.try_update(|pace| pace.rests(clock::now_ms())).unwrap_or(true)
@@ -246,8 +260,8 @@ impl Screen {
 
     /// None when nothing is missing.
     pub fn to_draw(&self, gallery: Gallery) -> Option<Range<u32>> {
-        let (drawn, rests) = (self.drawn.get(), self.pace.with(Pace::is_at_rest));
-        let next = drawn::next(&drawn, &self.seen()?, &gallery.loaded(), rests);
+        let (drawn, haste) = (self.drawn.get(), self.pace.with(Pace::haste));
+        let next = drawn::next(&drawn, &self.seen()?, &gallery.loaded(), haste);
         (next != drawn).then_some(next)
     }
 

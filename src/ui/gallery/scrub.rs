@@ -79,8 +79,9 @@ fn Strip(screen: Screen) -> impl IntoView {
     let strip = NodeRef::<Div>::new();
     let (dragged, pointed) = (RwSignal::new(false), RwSignal::new(None::<f64>));
     let height = RwSignal::new(0.0);
+    let window = Memo::new(move |_| screen.measure.with(|measure| measure.height));
     Effect::new(move || {
-        screen.measure.track();
+        window.track();
         if let Some(strip) = strip.get() {
             height.set(viewport::size(&strip).1);
         }

@@ -6,21 +6,21 @@ use std::ops::Range;
 pub const WINDOW_CARDS: u32 = 300;
 
 /// How many cards are kept beyond what can be seen, above as below.
-fn spare(seen: &Range<u32>) -> u32 {
-    WINDOW_CARDS.saturating_sub(seen.end - seen.start) / 2
+fn spare(cards: u32, seen: &Range<u32>) -> u32 {
+    cards.saturating_sub(seen.end - seen.start) / 2
 }
 
 /// The window to hold around what can be seen, as much above as below.
-pub fn window_around(seen: &Range<u32>, total: u32) -> Range<u32> {
-    let count = WINDOW_CARDS.max(seen.end - seen.start);
-    let start = seen.start.saturating_sub(spare(seen)).min(total.saturating_sub(count));
+pub fn window_around(cards: u32, seen: &Range<u32>, total: u32) -> Range<u32> {
+    let count = cards.max(seen.end - seen.start);
+    let start = seen.start.saturating_sub(spare(cards, seen)).min(total.saturating_sub(count));
     start..start.saturating_add(count).min(total)
 }
 
 /// Whether what is loaded reaches far enough past what can be seen, or to the ends. When half of what is spare is used
 /// up, it does not: a window that moves often moves by little, and no frame has to draw many new cells.
-pub fn is_enough(seen: &Range<u32>, loaded: &Range<u32>, total: u32) -> bool {
-    let ahead = spare(seen) / 2;
+pub fn is_enough(cards: u32, seen: &Range<u32>, loaded: &Range<u32>, total: u32) -> bool {
+    let ahead = spare(cards, seen) / 2;
     let above = loaded.start == 0 || loaded.start + ahead <= seen.start;
     let below = loaded.end >= total || loaded.end >= seen.end.saturating_add(ahead);
     above && below
@@ -48,16 +48,17 @@ mod tests {
     proptest! {
         #[test]
         fn a_window_holds_enough_of_what_is_seen(
-            counts in prop::collection::vec(1..3_000u32, 1..30), scrolled in 0.0..1.0f64, viewport in 0.0..1_500.0f64, rows: bool,
+            counts in prop::collection::vec(1..3_000u32, 1..30), scrolled in 0.0..1.0f64, viewport in 0.0..1_500.0f64, rows: bool, few: bool,
         ) {
+            let cards = if few { crate::model::Window::CARDS_FIRST } else { WINDOW_CARDS };
             let fit = if rows { Fit::Rows } else { Fit::Squares };
             let look = Look::of(fit, 1_000.0, 180.0).expect("a width");
             let layout = Layout::of(&outline(&counts), &Shapes::default(), look);
             let seen = layout.visible(layout.height() * scrolled, viewport);
-            let window = layout.whole(window_around(&seen, layout.total()));
+            let window = layout.whole(window_around(cards, &seen, layout.total()));
             prop_assert!(window.start <= seen.start && window.end >= seen.end && window.end <= layout.total());
             prop_assert!(window.end - window.start <= crate::model::Window::CARDS_MAX, "{window:?}");
-            prop_assert!(is_enough(&seen, &window, layout.total()), "{seen:?} {window:?}");
+            prop_assert!(is_enough(cards, &seen, &window, layout.total()), "{seen:?} {window:?}");
         }
     }
 }
