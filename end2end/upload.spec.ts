@@ -119,7 +119,10 @@ test('a folder that is dropped is not passed over in silence', async ({ page }) 
 
 test('an upload that never arrives is sent again when the server is back', async ({ page, server, expectNoise }) => {
   expectNoise(/net::ERR_/);
+  // what lists uploads comes while the browser is idle
+  const later = page.waitForResponse('**/pkg/later-*.wasm');
   await openGallery(page);
+  await (await later).finished();
   await server.kill();
   await isOffline(page);
   await page.locator('header input[type=file]').setInputFiles(upload('patient.png', 1));

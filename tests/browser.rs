@@ -19,7 +19,9 @@ use pixelsync::{
         inbox::{Inbox, Need},
         wait,
     },
-    model::{Batch, Card, Change, Cursor, Details, ImageId, Op, Opening, Outline, Picture, Query, State, Window},
+    model::{
+        Batch, Card, Change, Cursor, Details, FolderId, ImageId, Op, Opening, Outline, Picture, Query, State, Window,
+    },
     ui::{
         gallery::{Filler, Gallery},
         viewer::Viewer,
@@ -60,6 +62,7 @@ fn card(number: u128, rev: i64) -> Card {
         parent: None,
         parent_changed: false,
         animated: false,
+        folder: FolderId(Uuid::nil()),
     }
 }
 

@@ -60,10 +60,16 @@ impl Outline {
         self.stretches.iter().map(|stretch| stretch.count).sum()
     }
 
-    /// Whether most days have so few pictures that each under its own heading would leave most of the page empty.
-    pub fn is_sparse(&self) -> bool {
+    /// Whether most days have so few pictures that each under its own heading would leave most of the page empty. What it was before
+    /// it stays for a while, so that single pictures that come and go turn nothing over.
+    pub fn is_sparse(&self, was: Option<bool>) -> bool {
         let few = self.stretches.iter().filter(|stretch| stretch.day.is_some() && stretch.count < FEW).count();
-        self.stretches.len() > DAYS_FEW && few * 2 > self.stretches.len()
+        let percent = match was {
+            None => 50,
+            Some(true) => 40,
+            Some(false) => 60,
+        };
+        self.stretches.len() > DAYS_FEW && few * 100 > percent * self.stretches.len()
     }
 
     /// Days that follow each other in the same month are one stretch, which has the month's first day.
@@ -192,8 +198,13 @@ mod tests {
         // 20 days back from 2026-11-25, each with two pictures
         let many: Vec<(i32, u32)> = (0..30).map(|back| (20_782 - back, 2)).collect();
         let sparse = outline(&many);
-        assert!(sparse.is_sparse() && !outline(&many[..6]).is_sparse());
-        assert!(!outline(&many.iter().map(|(day, _)| (*day, 9)).collect::<Vec<_>>()).is_sparse());
+        assert!(sparse.is_sparse(None) && !outline(&many[..6]).is_sparse(None));
+        let some = |few: usize| {
+            let counts = (0..20).map(|at| if at < few { 2 } else { 9 });
+            outline(&counts.zip(0..).map(|(count, back)| (20_782 - back, count)).collect::<Vec<_>>())
+        };
+        assert!(some(9).is_sparse(Some(true)) && !some(9).is_sparse(None) && !some(8).is_sparse(Some(true)));
+        assert!(some(13).is_sparse(Some(false)) && !some(12).is_sparse(Some(false)));
         let months = sparse.by_months();
         let told: Vec<(String, u32)> = months
             .stretches

@@ -119,7 +119,7 @@ async fn window_in(
         let at = feed::head(tx).await?.at;
         let total = feed::total(tx, app.project).await?;
         let (place, count) = way.stretch(total.into(), place, count);
-        let (from, over) = newest_at(app, tx, anchor, place).await?;
+        let (from, over) = newest_at(app, tx, way, anchor, place).await?;
         let mut cards = images::window(tx, app.project, from, over, count).await?;
         way.turn(&mut cards);
         return Ok(Window { at, total, start, cards });
@@ -134,9 +134,16 @@ async fn window_in(
 const FAR: i64 = 2_000;
 
 /// Where to read all pictures as they were added to come to a place below the anchor: the highest id, and how many to pass over.
-async fn newest_at(app: &App, tx: &mut Tx<'_>, anchor: Option<ImageId>, place: i64) -> Result<(ImageId, i64), Error> {
+/// Places that are counted from the other end are of what is sealed, and what is not must not be walked over.
+async fn newest_at(
+    app: &App,
+    tx: &mut Tx<'_>,
+    way: Way,
+    anchor: Option<ImageId>,
+    place: i64,
+) -> Result<(ImageId, i64), Error> {
     let walk = (anchor.unwrap_or(images::NEWEST), place);
-    if place < FAR {
+    if place < FAR && way == Way::NewestFirst {
         return Ok(walk);
     }
     let place = place + held(app, tx, anchor).await?;
@@ -162,7 +169,7 @@ pub async fn ids(
     if let Some(way) = by_adding(query) {
         let total = feed::total(&mut tx, app.project).await?;
         let (place, count) = way.stretch(total.into(), place, count);
-        let (from, over) = newest_at(app, &mut tx, anchor, place).await?;
+        let (from, over) = newest_at(app, &mut tx, way, anchor, place).await?;
         let mut ids = images::ids(&mut tx, app.project, from, over, count).await?;
         way.turn(&mut ids);
         return Ok(ids);

@@ -87,7 +87,11 @@ impl Filler {
                 self.rest.after(pause, move || filler.ask_rested());
             }
             _ if places.is_empty() => {}
-            _ => self.ask_for(places),
+            _ => {
+                // it is as fresh as what would be asked for after a rest, and where one is
+                self.rest.cancel();
+                self.ask_for(places);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ use super::{
     layout::{Layout, px},
     lookout::Lookout,
     outliner::Outliner,
+    pace::Haste,
     pill::Pill,
     screen::Screen,
     scrub::Scrubber,
@@ -52,16 +53,21 @@ pub fn Grid() -> impl IntoView {
     keep_lookout(screen, gallery);
     keep_outlined(gallery);
     let (written, rested) = (Again::new(), Again::new());
+    // whatever made one haste, it ends
+    Effect::new(move || {
+        if screen.haste.get() != Haste::Rests {
+            rested.after(RESTED, move || rest(screen, rested));
+        }
+    });
     let measure = OncePerFrame::new(move || {
-        screen.measure_now(gallery);
-        // in the same frame: in the next one one may be a screen further
-        screen.draw_next(gallery);
+        screen.scrolled(gallery);
         written.after(WRITTEN, move || write_place(screen, gallery));
         rested.after(RESTED, move || rest(screen, rested));
     });
     let scrolled = move |_| measure.ask();
     let to_top = move || {
         gallery.forget_picture();
+        screen.let_go();
         screen.scroll_to(0.0, gallery);
     };
     view! {

@@ -50,6 +50,12 @@ impl Pace {
         (self.at_ms, self.top, self.speed) = (now_ms, top, 0.0);
     }
 
+    /// All of it lies that much further down now.
+    pub fn shifted(mut self, by: f64) -> Pace {
+        self.top += by;
+        self
+    }
+
     /// True when nothing has moved for so long that nothing will come of it any more.
     pub fn rests(&mut self, now_ms: f64) -> bool {
         let since = now_ms - self.at_ms;

@@ -24,7 +24,7 @@ use crate::{
         clock, focus,
         viewport::{self, Measure},
     },
-    model::{ImageId, Outline, Window},
+    model::{ImageId, Window},
 };
 
 /// Nearer to the top than this, arrivals are shown at once.
@@ -63,6 +63,7 @@ pub struct Screen {
     pace: RwSignal<Pace>,
     /// Pictures fly by, and their thumbnails wait until one is slower.
     pub flies: Memo<bool>,
+    pub haste: Memo<Haste>,
     /// The height that is gone to as soon as its pictures are there.
     bound: RwSignal<Option<f64>>,
 }
@@ -91,8 +92,10 @@ impl Screen {
     pub fn new(gallery: Gallery) -> Self {
         let (measure, looks) = (RwSignal::new(Measure::default()), expect_context::<Looks>());
         let pace = RwSignal::new(Pace::default());
+        let haste = Memo::new(move |_| pace.with(Pace::haste));
         let look = Memo::new(move |_| looks.of(measure.with(|measure| measure.width)));
-        let by_months = Memo::new(move |_| gallery.outline.with(Outline::is_sparse));
+        let by_months =
+            Memo::new(move |was: Option<&bool>| gallery.outline.with(|outline| outline.is_sparse(was.copied())));
         let outline = Memo::new(move |_| {
             let outline = gallery.outline.read();
             Arc::new(if by_months.get() { outline.by_months() } else { outline.clone() })
@@ -143,7 +146,8 @@ impl Screen {
             ends,
             drawn,
             pace,
-            flies: Memo::new(move |_| pace.with(|pace| pace.haste() == Haste::Flies)),
+            flies: Memo::new(move |_| haste.get() == Haste::Flies),
+            haste,
             bound: RwSignal::new(None),
         }
     }
@@ -163,6 +167,16 @@ impl Screen {
         self.layout.with_untracked(|layout| layout.as_deref().map(read))
     }
 
+    /// One has scrolled, and sees something else.
+    pub fn scrolled(&self, gallery: Gallery) {
+        self.measure_now(gallery);
+        if let Some(at) = self.measure.try_with_untracked(|measure| measure.scrolled) {
+            self.pace.update(|pace| pace.seen(at, clock::now_ms()));
+        }
+        // in the same frame: in the next one one may be a screen further
+        self.draw_next(gallery);
+    }
+
     /// A frame that was asked for may come after the page has gone.
     pub fn measure_now(&self, gallery: Gallery) {
         let (scroller, content) = (self.scroller.try_get_untracked(), self.content.try_get_untracked());
@@ -176,7 +190,6 @@ impl Screen {
                 viewport::scroll_to(&scroller, scroll + above);
             }
             self.left_at.set_value(spot.at + above);
-            self.pace.update(|pace| pace.seen(spot.at, clock::now_ms()));
             self.take(spot, Measure { scrolled: spot.at, ..now });
             self.hold(gallery);
         }
@@ -212,7 +225,10 @@ impl Screen {
         let moved = top - held.below - self.measure.with_untracked(|measure| measure.scrolled);
         if moved.abs() >= MOVED_PX {
             self.stretch();
+            let pace = self.pace.get_untracked();
             self.scroll_to(self.left_at.get_value() + moved, gallery);
+            // who scrolls goes on from there
+            self.pace.set(pace.shifted(moved));
         }
     }
 
@@ -260,7 +276,7 @@ impl Screen {
 
     /// None when nothing is missing.
     pub fn to_draw(&self, gallery: Gallery) -> Option<Range<u32>> {
-        let (drawn, haste) = (self.drawn.get(), self.pace.with(Pace::haste));
+        let (drawn, haste) = (self.drawn.get(), self.haste.get());
         let next = drawn::next(&drawn, &self.seen()?, &gallery.loaded(), haste);
         (next != drawn).then_some(next)
     }
@@ -271,6 +287,11 @@ impl Screen {
         if self.is_bound_there(gallery) {
             self.arrive(gallery);
         }
+    }
+
+    /// One goes somewhere else.
+    pub fn let_go(&self) {
+        let _ = self.bound.try_set(None);
     }
 
     pub fn is_bound(&self) -> bool {
@@ -316,7 +337,8 @@ impl Screen {
         self.fold.set(spot.fold);
         self.unfolded_at.set_value(viewport::scroll_top(&scroller) - above);
         self.measure_now(gallery);
-        self.pace.update(|pace| pace.placed(spot.at, clock::now_ms()));
+        let at = self.measure.with_untracked(|measure| measure.scrolled);
+        self.pace.update(|pace| pace.placed(at, clock::now_ms()));
     }
 
     pub fn scroll_by(&self, step: f64, gallery: Gallery) {
@@ -337,6 +359,7 @@ impl Screen {
 
     /// To the picture at a place, which gets the focus.
     pub fn go_to(&self, place: u32, gallery: Gallery) {
+        self.let_go();
         self.focus.set_value(Some(place));
         self.scroll_to_see(place, gallery);
         self.give_focus(gallery);
@@ -387,6 +410,7 @@ impl Screen {
 
     /// Another view begins at its top, or where its address says.
     pub fn begin_anew(&self, gallery: Gallery) {
+        self.let_go();
         self.focus.set_value(None);
         self.held.set_value(None);
         self.stretch();

@@ -100,6 +100,7 @@ fn Strip(screen: Screen) -> impl IntoView {
         })
     };
     let led = Again::new();
+    on_cleanup(move || screen.let_go());
     let scroll_to = move |part: f64| {
         if let Some(top) = screen.with_layout(|layout| part * (layout.height() - untrack(viewport)).max(0.0)) {
             led.cancel();
@@ -133,6 +134,7 @@ fn Strip(screen: Screen) -> impl IntoView {
     let by_key = move |event: KeyboardEvent| {
         if let Some(top) = screen.with_layout(|layout| step(&event.key(), layout, untrack(scrolled))).flatten() {
             event.prevent_default();
+            screen.let_go();
             screen.scroll_to_height(top, gallery);
         }
     };

@@ -7,6 +7,9 @@ use std::{collections::HashMap, hash::Hash};
 
 use leptos::prelude::*;
 
+/// With more of them, some elements are moved rather than that.
+const EMPTY_MAX: usize = 60;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<T> {
     pub number: u32,
@@ -58,7 +61,8 @@ impl<T: Copy + Eq + Hash> Pieces<T> {
             (!items.is_empty()).then(|| Piece { number: next - 1, items: items.to_vec() })
         };
         let (before, behind) = (piece(&items[..first]), piece(&items[end..]));
-        if before.is_none() && behind.is_none() {
+        let empty = pieces.iter().filter(|piece| piece.items.is_empty()).count();
+        if (before.is_none() && behind.is_none()) || empty > EMPTY_MAX {
             pieces.retain(|piece| !piece.items.is_empty());
         }
         Pieces { pieces: before.into_iter().chain(pieces).chain(behind).collect(), next }
