@@ -144,6 +144,11 @@ impl Sort {
         (self.by == By::Name) != self.reversed
     }
 
+    /// The same order from its other end.
+    pub fn turned(self) -> Sort {
+        Sort { reversed: !self.reversed, ..self }
+    }
+
     pub fn of_name(name: &str) -> Option<Sort> {
         let (by, reversed) = match name.strip_suffix(REVERSED) {
             Some(by) => (by, true),

@@ -7,7 +7,7 @@ use super::{
     App, Error,
     db::{
         self, Tx, crops, feed,
-        find::{self, Edge, FoundRow, Place, Search, Side, Start, time},
+        find::{self, Edge, FoundRow, Place, Search, Start, time},
         finds,
         images::{self, Neighbours},
         spans::{self, Moment, QUARTER_MS, Time},
@@ -15,6 +15,7 @@ use super::{
     },
     details,
     outline::{self, Zone},
+    shapes::Landmark,
     words,
 };
 use crate::{
@@ -205,16 +206,17 @@ async fn search_from(app: &App, tx: &mut Tx<'_>, search: &Search, place: i64) ->
         _ if place < FAR => (Edge::Top, 0),
         (Some(spans), Some(_)) => at_moment(spans::at(spans, sort.ascends(), place)),
         (None, Some(_)) => at_moment(spans::taken_at(tx, app.project, sort.ascends(), place).await?),
-        (_, None) => match app.shapes.landmark(tx, search, place).await? {
-            Some(landmark) => (Edge::Row(landmark.row), landmark.above),
-            None => (Edge::Top, 0),
-        },
+        (_, None) => at_landmark(app.shapes.landmark(tx, search, place).await?),
     };
     Ok((u32::try_from(total).unwrap_or(u32::MAX), Start { edge, over: place - above }))
 }
 
 fn at_moment(moment: Option<Moment>) -> (Edge, i64) {
     moment.map_or((Edge::Top, 0), |Moment { span, above }| (Edge::Span(span), above))
+}
+
+fn at_landmark(landmark: Option<Landmark>) -> (Edge, i64) {
+    landmark.map_or((Edge::Top, 0), |Landmark { row, above }| (Edge::Row(row), above))
 }
 
 /// The shape of a view: its days, or how many there are where its order knows none.
@@ -294,11 +296,8 @@ async fn search(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<Search, Err
 pub async fn facets(app: &App, query: &Query) -> Result<Vec<Facet>, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
     let search = search(app, &mut tx, query).await?;
-    let mut facets = Vec::with_capacity(Side::ALL.len());
-    for side in Side::ALL {
-        facets.push(Facet { key: side.key().to_owned(), values: search.counts(&mut tx, side).await? });
-    }
-    Ok(facets)
+    let counts = search.counts(&mut tx).await?;
+    Ok(counts.into_iter().map(|(side, values)| Facet { key: side.key().to_owned(), values }).collect())
 }
 
 /// How many each of several queries finds, all at one moment.
@@ -369,7 +368,25 @@ async fn beside(
         return Ok((Some((if way == Way::OldestFirst { beside.turned() } else { beside }, ahead)), total));
     }
     let search = search(app, tx, query).await?;
-    Ok((search.neighbours(tx, id).await?, total(app, tx, &search).await?))
+    let total = total(app, tx, &search).await?;
+    let Some(beside) = search.neighbours(tx, id).await? else { return Ok((None, total)) };
+    let (edge, above) = edge_before(app, tx, &search, id).await?;
+    Ok((Some((beside, above + search.ahead(tx, edge, id).await?)), total))
+}
+
+/// From where on to count what stands before a picture, and how many stand before that.
+async fn edge_before(app: &App, tx: &mut Tx<'_>, search: &Search, id: ImageId) -> Result<(Edge, i64), Error> {
+    let sort = search.query.sort;
+    let Some(by) = time(sort.by) else {
+        return Ok(at_landmark(app.shapes.landmark_before(tx, search, id).await?));
+    };
+    let Some(span) = search.span_of(tx, by, id).await? else { return Ok((Edge::Top, 0)) };
+    let above = if search.query.is_narrow() {
+        spans::before(&app.shapes.spans(tx, search).await?, sort.ascends(), span)
+    } else {
+        spans::taken_before(tx, app.project, sort.ascends(), span).await?
+    };
+    Ok((Edge::Span(span), above))
 }
 
 async fn total(app: &App, tx: &mut Tx<'_>, search: &Search) -> Result<u32, Error> {

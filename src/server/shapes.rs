@@ -18,6 +18,7 @@ use super::{
         spans::{Span, Time},
     },
 };
+use crate::model::ImageId;
 
 /// Views that are remembered.
 const VIEWS_MAX: usize = 24;
@@ -54,16 +55,36 @@ impl Shapes {
 
     /// The last landmark before a place; None where it is not worth while to look for them.
     pub async fn landmark(&self, tx: &mut Tx<'_>, search: &Search, place: i64) -> Result<Option<Landmark>, Error> {
+        let landmarks = self.landmarks(tx, search).await?;
+        Ok(landmark(landmarks.as_ref().as_deref(), place / LANDMARKS_EVERY))
+    }
+
+    /// The same before a picture.
+    pub async fn landmark_before(
+        &self,
+        tx: &mut Tx<'_>,
+        search: &Search,
+        id: ImageId,
+    ) -> Result<Option<Landmark>, Error> {
+        let landmarks = self.landmarks(tx, search).await?;
+        let Some(rows) = landmarks.as_ref() else { return Ok(None) };
+        let number = search.last_before(tx, rows, id).await?;
+        Ok(number.and_then(|number| landmark(Some(rows), number)))
+    }
+
+    async fn landmarks(&self, tx: &mut Tx<'_>, search: &Search) -> Result<Arc<Option<Vec<Place>>>, Error> {
         let (at, view) = (at(tx).await?, format!("{} {}", search.query.search(), search.words));
-        let landmarks = match self.landmarks.of(&view, at) {
+        Ok(match self.landmarks.of(&view, at) {
             Some(known) if known.is_some() => known,
             Some(_) => self.landmarks.remember(view, at, Some(search.landmarks(tx, LANDMARKS_EVERY).await?)),
             None => self.landmarks.remember(view, at, None),
-        };
-        let number = place / LANDMARKS_EVERY;
-        let row = landmarks.as_ref().as_ref().and_then(|rows| rows.get(usize::try_from(number).ok()?).cloned());
-        Ok(row.map(|row| Landmark { row, above: number * LANDMARKS_EVERY }))
+        })
     }
+}
+
+fn landmark(rows: Option<&[Place]>, number: i64) -> Option<Landmark> {
+    let row = rows?.get(usize::try_from(number).ok()?)?.clone();
+    Some(Landmark { row, above: number * LANDMARKS_EVERY })
 }
 
 /// What was true at one moment of what is found is true until the next one.

@@ -59,6 +59,7 @@ async fn far_down_is_what_one_would_have_walked_to(pool: Pool) {
         "sort=taken",
         "sort=taken-reversed",
         "sort=name",
+        "sort=rating",
         "shape=portrait",
         "shape=landscape&sort=taken",
         "shape=landscape&sort=size",
@@ -72,6 +73,13 @@ async fn far_down_is_what_one_would_have_walked_to(pool: Pool) {
             let shown: Vec<ImageId> = window.cards.iter().map(|card| card.id).collect();
             let expect: Vec<ImageId> = all.iter().copied().skip(start as usize).take(120).collect();
             assert_eq!((shown, window.total as usize), (expect, all.len()), "{search} from {start}");
+        }
+        for at in [0, 1, 999, 1_000, 2_500, all.len() - 1] {
+            let Some(id) = all.get(at) else { continue };
+            let picture = gallery::picture(&scene.app, &query, *id).await.expect("a picture");
+            let beside = (at.checked_sub(1).map(|at| all[at]), all.get(at + 1).copied());
+            assert_eq!(picture.place as usize, at + 1, "{search}");
+            assert_eq!((picture.newer, picture.older), beside, "{search} at {at}");
         }
     }
 }

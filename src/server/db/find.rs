@@ -1,6 +1,8 @@
 //! Pictures that are looked for: which, in which order, how many. The only queries that are put together at run time.
 //! Each is planned for what it asks, never for what another one asked.
 
+use std::collections::HashMap;
+
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
@@ -67,20 +69,20 @@ impl Side {
         match self {
             Side::Type => "type",
             Side::State => "state",
-            Side::Rating => "rating::text",
+            Side::Rating => "rating",
             Side::Flag => "coalesce(flag, 'none')",
             Side::Label => "label",
             Side::Tag => "unnest(tags)",
             Side::Camera => "camera",
             Side::Lens => "lens",
             Side::Shape => "shape",
-            Side::Folder => "folder_id::text",
+            Side::Folder => "folder_id",
         }
     }
 }
 
 /// Of each side the most frequent ones.
-const VALUES_MAX: i64 = 60;
+const VALUES_MAX: usize = 60;
 
 /// Where to begin to read, so that a place far down is not walked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +122,14 @@ pub fn time(by: By) -> Option<Time> {
     }
 }
 
+/// The span that a row is in.
+fn span(by: Time) -> &'static str {
+    match by {
+        Time::Added => "uuid_ms(image_id) / 900000",
+        Time::Taken => "(clock::date - date '1970-01-01')::bigint",
+    }
+}
+
 fn direction(sort: Sort) -> &'static str {
     if sort.ascends() { "asc" } else { "desc" }
 }
@@ -133,42 +143,42 @@ impl Search {
     /// `leaving_out` a side tells what there would be if nothing were said about it.
     fn push_where(&self, sql: &mut QueryBuilder<Postgres>, leaving_out: Option<Side>) {
         let query = &self.query;
-        let asks = |side: Side, is_asked: bool| is_asked && leaving_out != Some(side);
+        let asks = |side: Side| self.asks_of(side) && leaving_out != Some(side);
         sql.push(" from finds where project_id = ").push_bind(self.project.0);
         if !self.words.is_empty() {
             sql.push(" and words @@ ").push_bind(self.words.clone()).push("::tsquery");
         }
-        if asks(Side::Type, !query.types.is_empty()) {
+        if asks(Side::Type) {
             sql.push(" and type = any(").push_bind(query.types.clone()).push(")");
         }
-        if asks(Side::State, !query.states.is_empty()) {
+        if asks(Side::State) {
             let states: Vec<&str> = query.states.iter().map(|state| state.name()).collect();
             sql.push(" and state = any(").push_bind(states).push(")");
         }
-        if let Some(stars) = query.rating.filter(|_| asks(Side::Rating, true)) {
+        if let Some(stars) = query.rating.filter(|_| asks(Side::Rating)) {
             sql.push(" and rating >= ").push_bind(i16::from(stars));
         }
-        if asks(Side::Flag, !query.flags.is_empty()) {
+        if asks(Side::Flag) {
             let flags: Vec<&str> = query.flags.iter().map(|flag| Flag::name(*flag)).collect();
             sql.push(" and coalesce(flag, 'none') = any(").push_bind(flags).push(")");
         }
-        if asks(Side::Label, !query.labels.is_empty()) {
+        if asks(Side::Label) {
             sql.push(" and label = any(").push_bind(query.labels.clone()).push(")");
         }
-        if asks(Side::Tag, !query.tags.is_empty()) {
+        if !query.tags.is_empty() {
             sql.push(" and tags @> ").push_bind(query.tags.clone());
         }
-        if asks(Side::Camera, !query.cameras.is_empty()) {
+        if asks(Side::Camera) {
             sql.push(" and camera = any(").push_bind(query.cameras.clone()).push(")");
         }
-        if asks(Side::Lens, !query.lenses.is_empty()) {
+        if asks(Side::Lens) {
             sql.push(" and lens = any(").push_bind(query.lenses.clone()).push(")");
         }
-        if asks(Side::Shape, !query.shapes.is_empty()) {
+        if asks(Side::Shape) {
             let shapes: Vec<&str> = query.shapes.iter().map(|shape| Shape::name(*shape)).collect();
             sql.push(" and shape = any(").push_bind(shapes).push(")");
         }
-        if asks(Side::Folder, !query.folders.is_empty()) {
+        if asks(Side::Folder) {
             let folders: Vec<Uuid> = query.folders.iter().map(|id| id.0).collect();
             sql.push(" and folder_id = any(").push_bind(folders).push(")");
         }
@@ -213,12 +223,9 @@ impl Search {
 
     /// How many there are of each quarter of an hour or of each day, earliest first.
     pub async fn spans(&self, tx: &mut PgConnection, by: Time) -> sqlx::Result<Vec<Span>> {
-        let span = match by {
-            Time::Added => "uuid_ms(image_id) / 900000",
-            Time::Taken => "(clock::date - date '1970-01-01')::bigint",
-        };
         let mut sql = QueryBuilder::new(format!(
-            "select span, count(*) as total, sum(ratio)::bigint as ratio, count(*) as known from (select {span} as span, ratio"
+            "select span, count(*) as total, sum(ratio)::bigint as ratio, count(*) as known from (select {} as span, ratio",
+            span(by)
         ));
         self.push_where(&mut sql, None);
         sql.push(") as found group by span order by span");
@@ -259,7 +266,13 @@ impl Search {
 
     fn push_stretch(&self, sql: &mut QueryBuilder<Postgres>, start: Start, count: i64) {
         self.push_where(sql, None);
-        match start.edge {
+        self.push_edge(sql, start.edge);
+        self.push_order(sql);
+        sql.push(" offset ").push_bind(start.over).push(" limit ").push_bind(count);
+    }
+
+    fn push_edge(&self, sql: &mut QueryBuilder<Postgres>, edge: Edge) {
+        match edge {
             Edge::Top => {}
             Edge::Span(span) => self.push_from(sql, span),
             Edge::Row(row) => {
@@ -268,12 +281,10 @@ impl Search {
                 sql.push_bind(row.key).push(format!("::{kind}, ")).push_bind(row.id.0).push(")");
             }
         }
-        self.push_order(sql);
-        sql.push(" offset ").push_bind(start.over).push(" limit ").push_bind(count);
     }
 
-    /// Those beside a picture in this order, and how many stand before it. None when it is not among them.
-    pub async fn neighbours(&self, tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<(Neighbours, i64)>> {
+    /// Those beside a picture in this order. None when it is not among them.
+    pub async fn neighbours(&self, tx: &mut PgConnection, id: ImageId) -> sqlx::Result<Option<Neighbours>> {
         let mut among = QueryBuilder::new("select count(*)");
         self.push_where(&mut among, None);
         among.push(" and image_id = ").push_bind(id.0);
@@ -281,13 +292,38 @@ impl Search {
             return Ok(None);
         }
         let sort = self.query.sort;
-        let newer = self.next_to(tx, id, Sort { reversed: !sort.reversed, ..sort }).await?;
+        let newer = self.next_to(tx, id, sort.turned()).await?;
         let older = self.next_to(tx, id, sort).await?;
-        let mut ahead = QueryBuilder::new("select count(*)");
-        self.push_where(&mut ahead, None);
-        push_beyond(&mut ahead, Sort { reversed: !sort.reversed, ..sort }, id);
-        let ahead = ahead.build_query_scalar().persistent(false).fetch_one(tx).await?;
-        Ok(Some((Neighbours { newer, older }, ahead)))
+        Ok(Some(Neighbours { newer, older }))
+    }
+
+    /// How many stand before a picture, from an edge on that is before it too.
+    pub async fn ahead(&self, tx: &mut PgConnection, edge: Edge, id: ImageId) -> sqlx::Result<i64> {
+        let mut sql = QueryBuilder::new("select count(*)");
+        self.push_where(&mut sql, None);
+        self.push_edge(&mut sql, edge);
+        push_beyond(&mut sql, self.query.sort.turned(), id);
+        sql.build_query_scalar().persistent(false).fetch_one(tx).await
+    }
+
+    /// Which of these rows of the order is the last that does not stand after a picture.
+    pub async fn last_before(&self, tx: &mut PgConnection, rows: &[Place], id: ImageId) -> sqlx::Result<Option<i64>> {
+        let (key, kind) = key(self.query.sort.by);
+        let (ids, keys): (Vec<Uuid>, Vec<String>) = rows.iter().map(|row| (row.id.0, row.key.clone())).unzip();
+        let mut sql = QueryBuilder::new("select max(number) - 1 from unnest(");
+        sql.push_bind(ids).push(", ").push_bind(keys).push(format!(
+            "::text[]) with ordinality as row (id, key, number), finds where (finds.{key}, finds.image_id) {}= (row.key::{kind}, row.id) and image_id = ",
+            after(self.query.sort)
+        ));
+        sql.push_bind(id.0);
+        sql.build_query_scalar().persistent(false).fetch_one(tx).await
+    }
+
+    /// The span of the order's time that a picture is in.
+    pub async fn span_of(&self, tx: &mut PgConnection, by: Time, id: ImageId) -> sqlx::Result<Option<i64>> {
+        let mut sql = QueryBuilder::new(format!("select {} from finds where image_id = ", span(by)));
+        sql.push_bind(id.0);
+        sql.build_query_scalar().persistent(false).fetch_optional(tx).await
     }
 
     async fn next_to(&self, tx: &mut PgConnection, id: ImageId, sort: Sort) -> sqlx::Result<Option<ImageId>> {
@@ -299,17 +335,67 @@ impl Search {
         sql.build_query_scalar().persistent(false).fetch_optional(tx).await
     }
 
-    /// How many there are of each kind, as far as the rest of the query goes.
-    pub async fn counts(&self, tx: &mut PgConnection, side: Side) -> sqlx::Result<Vec<Count>> {
-        let mut sql = QueryBuilder::new("select value, count(*) as number from (select ");
-        sql.push(side.value()).push(" as value");
-        // all tags are wanted, so another one is one more of those
-        self.push_where(&mut sql, Some(side).filter(|side| *side != Side::Tag));
-        sql.push(") as values where value is not null group by value order by number desc, value limit ")
-            .push_bind(VALUES_MAX);
-        let rows: Vec<(String, i64)> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
-        let count = |(value, number)| Count { value, number: u32::try_from(number).unwrap_or(u32::MAX) };
-        Ok(rows.into_iter().map(count).collect())
+    /// Whether the query says something of a side by which a picture has one value at most.
+    fn asks_of(&self, side: Side) -> bool {
+        let query = &self.query;
+        match side {
+            Side::Type => !query.types.is_empty(),
+            Side::State => !query.states.is_empty(),
+            Side::Rating => query.rating.is_some(),
+            Side::Flag => !query.flags.is_empty(),
+            Side::Label => !query.labels.is_empty(),
+            // all of them are wanted, so another one is one more of those
+            Side::Tag => false,
+            Side::Camera => !query.cameras.is_empty(),
+            Side::Lens => !query.lenses.is_empty(),
+            Side::Shape => !query.shapes.is_empty(),
+            Side::Folder => !query.folders.is_empty(),
+        }
+    }
+
+    /// How many there are of each kind: on each side as if nothing were said about it yet.
+    pub async fn counts(&self, tx: &mut PgConnection) -> sqlx::Result<Vec<(Side, Vec<Count>)>> {
+        // a row of them for each tag would count nothing else right
+        let (alone, together): (Vec<Side>, Vec<Side>) =
+            Side::ALL.into_iter().partition(|side| *side == Side::Tag || self.asks_of(*side));
+        let mut counts: Vec<(Side, Vec<Count>)> =
+            together.iter().copied().zip(self.counts_of(tx, &together, None).await?).collect();
+        for side in alone {
+            let of = self.counts_of(tx, &[side], Some(side).filter(|side| self.asks_of(*side))).await?;
+            counts.extend(of.into_iter().map(|of| (side, of)));
+        }
+        counts.sort_by_key(|(side, _)| Side::ALL.iter().position(|other| other == side));
+        Ok(counts)
+    }
+
+    /// Counted in one go for all sides: by all of their values together, of which there are few beside the pictures.
+    async fn counts_of(
+        &self,
+        tx: &mut PgConnection,
+        sides: &[Side],
+        leaving_out: Option<Side>,
+    ) -> sqlx::Result<Vec<Vec<Count>>> {
+        let each = |name: &dyn Fn(usize, &Side) -> String| {
+            sides.iter().enumerate().map(|(at, side)| name(at, side)).collect::<Vec<_>>().join(", ")
+        };
+        let mut sql = QueryBuilder::new(format!(
+            "select array[{}], number from (select {}, count(*) as number from (select {}",
+            each(&|at, _| format!("s{at}::text")),
+            each(&|at, _| format!("s{at}")),
+            each(&|at, side| format!("{} as s{at}", side.value())),
+        ));
+        self.push_where(&mut sql, leaving_out);
+        sql.push(format!(") as found group by {}) as counted", each(&|at, _| format!("s{at}"))));
+        let rows: Vec<(Vec<Option<String>>, i64)> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
+        let mut sums = vec![HashMap::<String, i64>::new(); sides.len()];
+        for (values, number) in rows {
+            for (sums, value) in sums.iter_mut().zip(values) {
+                if let Some(value) = value {
+                    *sums.entry(value).or_default() += number;
+                }
+            }
+        }
+        Ok(sums.into_iter().map(most_frequent).collect())
     }
 
     /// A page for programs, each row with its place in the order.
@@ -344,6 +430,14 @@ impl Search {
         let rows: Vec<Keyed> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
         Ok(rows.into_iter().map(|row| (row.found, Place { id: row.id, key: row.key })).collect())
     }
+}
+
+fn most_frequent(sums: HashMap<String, i64>) -> Vec<Count> {
+    let count = |(value, number)| Count { value, number: u32::try_from(number).unwrap_or(u32::MAX) };
+    let mut counts: Vec<Count> = sums.into_iter().map(count).collect();
+    counts.sort_by(|one, other| other.number.cmp(&one.number).then_with(|| one.value.cmp(&other.value)));
+    counts.truncate(VALUES_MAX);
+    counts
 }
 
 fn push_order(sql: &mut QueryBuilder<Postgres>, sort: Sort) {

@@ -43,6 +43,12 @@ pub fn at(spans: &[Span], ascends: bool, place: i64) -> Option<Moment> {
     span.map(|span| span.span).map(|span| Moment { span, above })
 }
 
+/// How many stand before a span in an order that ascends or not.
+pub fn before(spans: &[Span], ascends: bool, span: i64) -> i64 {
+    let is_before = |other: &&Span| if ascends { other.span < span } else { other.span > span };
+    spans.iter().filter(is_before).map(|span| span.total).sum()
+}
+
 /// The first id that can be drawn at a moment.
 pub fn first_id(ms: i64) -> ImageId {
     ImageId(Uuid::from_u128(u128::try_from(ms).unwrap_or(0) << 80))
@@ -197,6 +203,20 @@ pub async fn taken_at(
     .await
 }
 
+/// How many of all that can be found stand before a day in an order of taking.
+pub async fn taken_before(tx: &mut PgConnection, project: ProjectId, ascends: bool, span: i64) -> sqlx::Result<i64> {
+    let direction = if ascends { 1 } else { -1 };
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(total), 0)::bigint as "before!" from finds_spans
+           where project_id = $1 and by = 'taken' and span * $2 < $3::bigint * $2"#,
+        project.0,
+        direction,
+        span
+    )
+    .fetch_one(tx)
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +234,7 @@ mod tests {
         check(false, 2, Some((7, 0)));
         check(false, 3, Some((4, 3)));
         check(false, 5, None);
+        assert_eq!([before(&spans, true, 7), before(&spans, false, 7), before(&spans, false, 4)], [2, 0, 3]);
     }
 
     #[test]

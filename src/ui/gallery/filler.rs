@@ -164,6 +164,11 @@ impl Filler {
             }
             self.answer_ms.update_value(|mean| *mean += (clock::now_ms() - asked - *mean) / 4.0);
             match answer {
+                // one is further already: the server works on that while this is drawn
+                Ok(answer) if self.wish.with_value(|newest| newest.as_ref() != Some(&wish)) => {
+                    spawn_local(async move { self.serve(round).await });
+                    return spawn_local(async move { self.take(&wish, answer) });
+                }
                 Ok(answer) => self.take(&wish, answer),
                 Err(failure) => {
                     self.trouble.set(Some(failure));
