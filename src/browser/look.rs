@@ -4,7 +4,7 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::choices;
+use super::{choices, number};
 
 /// The head's script reads them too, before anything is drawn.
 pub const FIT_KEY: &str = "pixelsync-fit";
@@ -27,7 +27,7 @@ pub fn set_fit(fit: &str) {
 
 /// How many times as large as usual.
 pub fn size() -> Option<f64> {
-    choices::recall(SIZE_KEY)?.parse().ok()
+    number::read(&choices::recall(SIZE_KEY)?)
 }
 
 pub fn set_size(size: f64) {

@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod listen;
 pub mod live;
 pub mod look;
+pub mod number;
 pub mod panel;
 pub mod pixels;
 pub mod preload;

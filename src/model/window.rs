@@ -1,5 +1,7 @@
 //! A stretch of the gallery, in the order that was asked for. Knows nothing of pixels on a screen.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Card, Cursor, Folder, ImageId, Outline, View};
@@ -20,6 +22,10 @@ impl Window {
     pub const CARDS_MAX: u32 = 500;
     /// What a page is opened with, before anyone knows how large the screen is.
     pub const CARDS_FIRST: u32 = 120;
+
+    pub fn places(&self) -> Range<u32> {
+        self.start..self.start.saturating_add(self.cards.len() as u32)
+    }
 
     pub fn newest(&self) -> Option<ImageId> {
         self.cards.first().map(|card| card.id)

@@ -1,6 +1,6 @@
 //! What the press of one button does to folders. How it went stands in the list, or in a notice.
 
-use std::mem;
+use std::{mem, pin::Pin};
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -17,48 +17,51 @@ use crate::{
 
 #[derive(Clone, Copy)]
 pub enum Act {
-    /// One folder, or all.
-    Scan(Option<FolderId>),
+    Scan(FolderId),
     Verify(FolderId),
     Pause(FolderId),
     Resume(FolderId),
     Cancel(FolderId),
 }
 
-/// One at a time for whoever shows `busy`, who may be gone when it is over.
 pub fn carry_out(act: Act, busy: RwSignal<bool>, notices: Notices) {
+    match act {
+        Act::Scan(id) => scan(Some(id), busy, notices),
+        Act::Verify(id) => only(verify_folder(id), busy, notices),
+        Act::Pause(id) => only(set_paused(id, true), busy, notices),
+        Act::Resume(id) => only(set_paused(id, false), busy, notices),
+        Act::Cancel(id) => only(cancel_operation(id), busy, notices),
+    }
+}
+
+/// One folder, or all. It answers when it is over, however long that takes.
+pub fn scan(folder: Option<FolderId>, busy: RwSignal<bool>, notices: Notices) {
+    let scanned = async move { scan_folder(folder).await.map(|summary| Some(describe(&summary))) };
+    begin(Box::pin(scanned), busy, notices);
+}
+
+fn only(asked: impl Future<Output = Result<(), Failure>> + 'static, busy: RwSignal<bool>, notices: Notices) {
+    begin(Box::pin(async { wait::for_answer(asked).await.map(|()| None) }), busy, notices);
+}
+
+async fn set_paused(id: FolderId, paused: bool) -> Result<(), Failure> {
+    let edit = FolderEdit { paused: Some(paused), ..Default::default() };
+    edit_folder(id, edit).await.map(drop)
+}
+
+type Work = Pin<Box<dyn Future<Output = Result<Option<String>, Failure>>>>;
+
+/// One at a time for whoever shows `busy`, who may be gone when it is over.
+fn begin(work: Work, busy: RwSignal<bool>, notices: Notices) {
     if busy.try_update(|busy| mem::replace(busy, true)) != Some(false) {
         return;
     }
     spawn_local(async move {
-        match ask(act).await {
+        match work.await {
             Ok(Some(sentence)) => notices.say(sentence),
             Ok(None) => {}
             Err(failure) => notices.warn(failure.to_string()),
         }
         let _ = busy.try_set(false);
     });
-}
-
-/// A scan answers when it is over, however long that takes.
-async fn ask(act: Act) -> Result<Option<String>, Failure> {
-    if let Act::Scan(id) = act {
-        return scan_folder(id).await.map(|summary| Some(describe(&summary)));
-    }
-    wait::for_answer(async move {
-        match act {
-            Act::Scan(_) => {}
-            Act::Verify(id) => verify_folder(id).await?,
-            Act::Pause(id) => set_paused(id, true).await?,
-            Act::Resume(id) => set_paused(id, false).await?,
-            Act::Cancel(id) => cancel_operation(id).await?,
-        }
-        Ok(None)
-    })
-    .await
-}
-
-async fn set_paused(id: FolderId, paused: bool) -> Result<(), Failure> {
-    let edit = FolderEdit { paused: Some(paused), ..Default::default() };
-    edit_folder(id, edit).await.map(drop)
 }

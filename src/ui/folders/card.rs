@@ -67,7 +67,7 @@ fn Actions(row: Row, busy: RwSignal<bool>) -> impl IntoView {
     let managed = row.now(|folder| folder.managed);
     view! {
         <div class="folder-actions">
-            {act("Scan now", Act::Scan(Some(id)))}
+            {act("Scan now", Act::Scan(id))}
             {act("Verify", Act::Verify(id))}
             {choose(paused, move || turn("Resume", Act::Resume(id)), move || turn("Pause", Act::Pause(id)))}
             {open("Edit", Ask::Edit(row))}

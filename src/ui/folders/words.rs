@@ -110,7 +110,11 @@ pub fn held(folder: &Folder) -> String {
 }
 
 pub fn types(folder: &Folder) -> String {
-    if folder.types.is_empty() { "All kinds of pictures".to_owned() } else { folder.types.join(", ").to_uppercase() }
+    if folder.types.is_empty() {
+        "All kinds of pictures".to_owned()
+    } else {
+        folder.types.join(", ").to_ascii_uppercase()
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Keeps the window around what can be seen: one request at a time, always for the newest wish.
 //! Knows places, not pixels.
 
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::state::Gallery;
+use super::{sections::common, shelf::TooOld, state::Gallery};
 use crate::{
     api::{
         Failure,
@@ -50,6 +50,15 @@ pub struct Filler {
     rest: Again,
     /// How long an answer takes.
     answer_ms: StoredValue<f64>,
+    /// What one has come to; none while one is led elsewhere.
+    seen: StoredValue<Option<Range<u32>>>,
+    /// A window that is there and not shown yet, because one has not come to it.
+    ahead: StoredValue<Option<Window>>,
+}
+
+/// Whether all of what is seen is there.
+fn has(there: &Range<u32>, seen: &Option<Range<u32>>) -> bool {
+    seen.as_ref().is_some_and(|seen| common(there, seen) == *seen)
 }
 
 /// Until one has come.
@@ -68,11 +77,27 @@ impl Filler {
             resting: StoredValue::new(0..0),
             rest: Again::new(),
             answer_ms: StoredValue::new(ANSWER_MS),
+            seen: StoredValue::new(None),
+            ahead: StoredValue::new(None),
         }
     }
 
     pub fn answer_ms(&self) -> f64 {
         self.answer_ms.get_value()
+    }
+
+    pub fn sees(&self, seen: Option<Range<u32>>) {
+        let is_there = self.ahead.with_value(|ahead| ahead.as_ref().is_some_and(|window| has(&window.places(), &seen)));
+        self.seen.set_value(seen);
+        if is_there && let Some(window) = self.ahead.try_update_value(Option::take).flatten() {
+            // too old: what is missing is asked for in any case
+            _ = self.show(window);
+        }
+    }
+
+    /// The places of the window that one has not come to yet.
+    pub fn ahead(&self) -> Option<Range<u32>> {
+        self.ahead.with_value(|ahead| ahead.as_ref().map(Window::places))
     }
 
     /// Of the view that is shown. Where the window is already, it is asked for no more often than the view bears.
@@ -97,6 +122,7 @@ impl Filler {
 
     /// With what was held back.
     pub fn want_top(&self, count: u32) {
+        self.ahead.set_value(None);
         if !self.gallery.is_changing_view() {
             self.ask(Wish { view: Query::default(), places: 0..count, follow: true, at: None });
         }
@@ -107,6 +133,7 @@ impl Filler {
     pub fn change_view(&self, view: Query, at: Option<ImageId>) {
         self.gallery.view.set(view.clone());
         self.rest.cancel();
+        self.ahead.set_value(None);
         if !self.gallery.is_changing_view() {
             return self.wish.set_value(None);
         }
@@ -164,10 +191,11 @@ impl Filler {
             }
             self.answer_ms.update_value(|mean| *mean += (clock::now_ms() - asked - *mean) / 4.0);
             match answer {
-                // one is further already: the server works on that while this is drawn
+                // one is further already: the server works on that while this is drawn, and reading and drawing are two tasks
                 Ok(answer) if self.wish.with_value(|newest| newest.as_ref() != Some(&wish)) => {
                     spawn_local(async move { self.serve(round).await });
-                    return spawn_local(async move { self.take(&wish, answer) });
+                    wait::pause(Duration::ZERO).await;
+                    return self.take(&wish, answer);
                 }
                 Ok(answer) => self.take(&wish, answer),
                 Err(failure) => {
@@ -203,7 +231,7 @@ impl Filler {
                 && self.is_nearer(wish, &window, &newest)
             {
                 // too old: the newest wish is asked for in any case
-                _ = self.gallery.show(window);
+                _ = self.show_in_time(window);
             }
             return;
         }
@@ -213,17 +241,32 @@ impl Filler {
                 self.gallery.change_view(opening, wish.at)
             }
             Answer::Window(window) if wish.follow => self.gallery.show_top(window),
-            Answer::Window(window) => self.gallery.show(window),
+            Answer::Window(window) => self.show_in_time(window),
         };
         if taken.is_ok() {
             self.wish.set_value(None);
         }
     }
 
+    /// What one has come to stays until one has come to the next.
+    fn show_in_time(&self, window: Window) -> Result<(), TooOld> {
+        let (seen, loaded) = (self.seen.get_value(), untrack(|| self.gallery.loaded()));
+        if has(&loaded, &seen) && !has(&window.places(), &seen) {
+            self.ahead.set_value(Some(window));
+            return Ok(());
+        }
+        self.show(window)
+    }
+
+    fn show(&self, window: Window) -> Result<(), TooOld> {
+        self.ahead.set_value(None);
+        self.gallery.show(window)
+    }
+
     fn is_nearer(&self, wish: &Wish, window: &Window, newest: &Wish) -> bool {
         let middle = |places: &Range<u32>| (i64::from(places.start) + i64::from(places.end)) / 2;
         let far = |places: &Range<u32>| (middle(places) - middle(&newest.places)).abs();
-        let came = window.start..window.start + window.cards.len() as u32;
+        let came = window.places();
         let is_of_one = wish.view == newest.view && !wish.follow && !newest.follow && !self.gallery.is_changing_view();
         is_of_one && far(&came) < far(&untrack(|| self.gallery.loaded()))
     }
@@ -231,6 +274,7 @@ impl Filler {
     /// Reads anew what is shown, where it is, after the feed began anew. Nothing is cleared meanwhile.
     pub async fn restart(&self) -> Result<Cursor, Failure> {
         let gallery = self.gallery;
+        self.ahead.set_value(None);
         if !gallery.shown_view.with_untracked(Query::is_all) {
             return self.restart_found().await;
         }

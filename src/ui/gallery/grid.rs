@@ -1,7 +1,7 @@
 //! The grid in its scroller: keeps the window around what can be seen, moves the focus by keys, and returns to where the reader
 //! was. Fetches nothing itself.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
@@ -137,6 +137,7 @@ fn Days(screen: Screen) -> impl IntoView {
             data-total=text(move || gallery.total.get().to_string())
             data-start=text(move || gallery.start.get().to_string())
             style:height=of_layout(|layout| px(Room { whole: layout.height(), window: 0.0 }.height()))
+            data-flies=maybe(move || screen.flies.get().then(String::new))
             style=("--columns", of_layout(|layout| layout.look.columns.to_string()))
             style=("--row", of_layout(|layout| px(layout.pitch())))
             data-choosing=maybe(move || selection.chosen.with(|chosen| (!chosen.is_empty()).then(String::new)))
@@ -178,8 +179,10 @@ fn keep_filled(screen: Screen, gallery: Gallery, filler: Filler) {
         gallery.stale.track();
         let (total, loaded) = (gallery.total.get(), gallery.loaded());
         let Some((layout, sought)) = screen.sought(filler.answer_ms()) else { return };
+        filler.sees(screen.seen().filter(|_| !screen.is_bound()));
         let cards = screen.cards();
-        if gallery.is_stale() || !is_enough(cards, &sought, &loaded, total) {
+        let lasts = |there: &Range<u32>| is_enough(cards, &sought, there, total);
+        if gallery.is_stale() || !(lasts(&loaded) || filler.ahead().as_ref().is_some_and(lasts)) {
             filler.want(layout.whole(window_around(cards, &sought, total)));
         }
     });

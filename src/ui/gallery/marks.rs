@@ -103,7 +103,7 @@ fn what_was_said(marks: Marks) -> Option<impl IntoView> {
     let label = label.map(|label| {
         let words = format!("Label: {label}");
         view! {
-            <span class="label" data-label=label.to_lowercase() title=words.clone()>
+            <span class="label" data-label=label.to_ascii_lowercase() title=words.clone()>
                 <span class="visually-hidden">{words.clone()}</span>
             </span>
         }

@@ -17,7 +17,7 @@ use super::{
     pace::{Haste, Pace},
     sections::{Section, common, sections},
     shapes::Shapes,
-    window::WINDOW_CARDS,
+    window::{FLIGHT_CARDS, WINDOW_CARDS},
 };
 use crate::{
     browser::{
@@ -255,10 +255,10 @@ impl Screen {
 
     /// How many cards are to be held around what is sought.
     pub fn cards(&self) -> u32 {
-        if self.bound.with(Option::is_some) || self.pace.with(Pace::is_led) {
-            Window::CARDS_FIRST
-        } else {
-            WINDOW_CARDS
+        match self.haste.get() {
+            _ if self.bound.with(Option::is_some) || self.pace.with(Pace::is_led) => Window::CARDS_FIRST,
+            Haste::Flies => FLIGHT_CARDS,
+            Haste::Scrolls | Haste::Rests => WINDOW_CARDS,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         find::{Address, words::attention},
         folders::{
-            act::{Act, carry_out},
+            act::scan,
             row::{Row, each_folder},
             state::{Bar, State},
         },
@@ -120,7 +120,7 @@ fn ScanNow(close: impl Fn() + Send + Sync + 'static) -> impl IntoView {
             disabled=busy
             on:click=move |_| {
                 close();
-                carry_out(Act::Scan(None), busy, notices);
+                scan(None, busy, notices);
             }
         >
             <Icon sign=Sign::Scan/>

@@ -36,7 +36,7 @@ fn marks(picture: &Picture) -> Option<AnyView> {
         view! { <span class="said-flag" data-flag=kind data-fact="Flag">{words}</span> }
     });
     let label = details.label.clone().map(|label| {
-        let spot = label.to_lowercase();
+        let spot = label.to_ascii_lowercase();
         view! {
             <span class="said-label" data-label=spot data-fact="Label">
                 <span class="visually-hidden">"Label: "</span>

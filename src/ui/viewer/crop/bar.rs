@@ -7,7 +7,7 @@ use leptos::{
 
 use super::{Crop, several::CropSeveral, shape::Shape, state::Cut};
 use crate::{
-    browser::fields,
+    browser::{fields, number},
     ui::parts::{
         icon::{Icon, Sign},
         shared::{maybe, press, text, when},
@@ -132,7 +132,7 @@ impl Number {
 fn Field(crop: Crop, number: Number) -> impl IntoView {
     let value = text(move || crop.read(|cut| number.of(cut)).to_string());
     let changed = move |event: Event| {
-        if let Ok(to) = event_target_value(&event).trim().parse::<f64>() {
+        if let Some(to) = number::read(&event_target_value(&event)) {
             crop.change(|cut| number.set(cut, to.round() as i32));
         }
         // what could not be taken is not left standing there

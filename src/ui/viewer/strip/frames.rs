@@ -187,7 +187,7 @@ fn Frame(id: ImageId, turn: Turn) -> impl IntoView {
 
 fn name(card: &Card) -> String {
     match label(card.state) {
-        Some(label) => format!("{}, {}", card.name, label.to_lowercase()),
+        Some(label) => format!("{}, {}", card.name, label.to_ascii_lowercase()),
         None => card.name.clone(),
     }
 }
