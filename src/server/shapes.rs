@@ -55,35 +55,36 @@ impl Shapes {
 
     /// The last landmark before a place; None where it is not worth while to look for them.
     pub async fn landmark(&self, tx: &mut Tx<'_>, search: &Search, place: i64) -> Result<Option<Landmark>, Error> {
-        let landmarks = self.landmarks(tx, search).await?;
-        Ok(landmark(landmarks.as_ref().as_deref(), place / LANDMARKS_EVERY))
+        let (at, view) = (at(tx).await?, view(search));
+        let landmarks = match self.landmarks.of(&view, at) {
+            Some(known) if known.is_some() => known,
+            Some(_) => self.landmarks.remember(view, at, Some(search.landmarks(tx, LANDMARKS_EVERY).await?)),
+            None => self.landmarks.remember(view, at, None),
+        };
+        Ok(landmarks.as_ref().as_ref().and_then(|rows| landmark_of(rows, place / LANDMARKS_EVERY)))
     }
 
-    /// The same before a picture.
+    /// The same before a picture, of landmarks that somebody has looked for: to count to one picture is no longer than that.
     pub async fn landmark_before(
         &self,
         tx: &mut Tx<'_>,
         search: &Search,
         id: ImageId,
     ) -> Result<Option<Landmark>, Error> {
-        let landmarks = self.landmarks(tx, search).await?;
-        let Some(rows) = landmarks.as_ref() else { return Ok(None) };
+        let Some(known) = self.landmarks.of(&view(search), at(tx).await?) else { return Ok(None) };
+        let Some(rows) = known.as_ref() else { return Ok(None) };
         let number = search.last_before(tx, rows, id).await?;
-        Ok(number.and_then(|number| landmark(Some(rows), number)))
-    }
-
-    async fn landmarks(&self, tx: &mut Tx<'_>, search: &Search) -> Result<Arc<Option<Vec<Place>>>, Error> {
-        let (at, view) = (at(tx).await?, format!("{} {}", search.query.search(), search.words));
-        Ok(match self.landmarks.of(&view, at) {
-            Some(known) if known.is_some() => known,
-            Some(_) => self.landmarks.remember(view, at, Some(search.landmarks(tx, LANDMARKS_EVERY).await?)),
-            None => self.landmarks.remember(view, at, None),
-        })
+        Ok(number.and_then(|number| landmark_of(rows, number)))
     }
 }
 
-fn landmark(rows: Option<&[Place]>, number: i64) -> Option<Landmark> {
-    let row = rows?.get(usize::try_from(number).ok()?)?.clone();
+/// What is looked for, the way in which its words were understood, and its order.
+fn view(search: &Search) -> String {
+    format!("{} {}", search.query.search(), search.words)
+}
+
+fn landmark_of(rows: &[Place], number: i64) -> Option<Landmark> {
+    let row = rows.get(usize::try_from(number).ok()?)?.clone();
     Some(Landmark { row, above: number * LANDMARKS_EVERY })
 }
 

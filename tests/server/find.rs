@@ -168,6 +168,10 @@ async fn each_side_is_counted_as_if_nothing_were_said_of_it(pool: Pool) {
     assert_eq!(counts("label=Red", "label").await, of(&[("Red", 2), ("Blue", 1)]));
     assert_eq!(counts("", "rating").await, of(&[("0", 3), ("3", 1), ("4", 1), ("5", 1)]));
     assert_eq!(counts("tag=sea", "tag").await, of(&[("sea", 3), ("Smith, John", 1), ("évening", 1)]));
+    let folder = scene.app.managed.id;
+    let all =
+        format!("type=jpeg&state=ok&rating=5&flag=none&label=Red&camera=none&lens=none&shape=square&folder={folder}");
+    assert_eq!(counts(&all, "label").await, of(&[]));
     assert_eq!(counts("q=gate", "flag").await, of(&[("reject", 1)]));
     assert_eq!(counts("", "folder").await, of(&[(&scene.app.managed.id.to_string(), 6)]));
 }

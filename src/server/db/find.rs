@@ -1,8 +1,6 @@
 //! Pictures that are looked for: which, in which order, how many. The only queries that are put together at run time.
 //! Each is planned for what it asks, never for what another one asked.
 
-use std::collections::HashMap;
-
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
@@ -368,34 +366,37 @@ impl Search {
         Ok(counts)
     }
 
-    /// Counted in one go for all sides: by all of their values together, of which there are few beside the pictures.
+    /// Counted in one go for all sides: first by all of their values together, of which there are few beside the pictures.
     async fn counts_of(
         &self,
         tx: &mut PgConnection,
         sides: &[Side],
         leaving_out: Option<Side>,
     ) -> sqlx::Result<Vec<Vec<Count>>> {
+        if sides.is_empty() {
+            return Ok(Vec::new());
+        }
         let each = |name: &dyn Fn(usize, &Side) -> String| {
             sides.iter().enumerate().map(|(at, side)| name(at, side)).collect::<Vec<_>>().join(", ")
         };
+        let (names, values) = (each(&|at, _| format!("s{at}")), each(&|at, side| format!("{} as s{at}", side.value())));
+        let (texts, sets) = (each(&|at, _| format!("s{at}::text")), each(&|at, _| format!("(s{at})")));
         let mut sql = QueryBuilder::new(format!(
-            "select array[{}], number from (select {}, count(*) as number from (select {}",
-            each(&|at, _| format!("s{at}::text")),
-            each(&|at, _| format!("s{at}")),
-            each(&|at, side| format!("{} as s{at}", side.value())),
+            "select array[{texts}], sum(number)::bigint from (select {names}, count(*) as number from (select {values}"
         ));
         self.push_where(&mut sql, leaving_out);
-        sql.push(format!(") as found group by {}) as counted", each(&|at, _| format!("s{at}"))));
+        sql.push(format!(") as found group by {names}) as together group by grouping sets ({sets})"));
+        // each row is of the one side that it has a value of
         let rows: Vec<(Vec<Option<String>>, i64)> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
-        let mut sums = vec![HashMap::<String, i64>::new(); sides.len()];
+        let mut counts = vec![Vec::new(); sides.len()];
         for (values, number) in rows {
-            for (sums, value) in sums.iter_mut().zip(values) {
-                if let Some(value) = value {
-                    *sums.entry(value).or_default() += number;
-                }
+            for (counts, value) in counts.iter_mut().zip(values) {
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                counts.extend(value.map(|value| Count { value, number }));
             }
         }
-        Ok(sums.into_iter().map(most_frequent).collect())
+        counts.iter_mut().for_each(leave_most_frequent);
+        Ok(counts)
     }
 
     /// A page for programs, each row with its place in the order.
@@ -432,12 +433,9 @@ impl Search {
     }
 }
 
-fn most_frequent(sums: HashMap<String, i64>) -> Vec<Count> {
-    let count = |(value, number)| Count { value, number: u32::try_from(number).unwrap_or(u32::MAX) };
-    let mut counts: Vec<Count> = sums.into_iter().map(count).collect();
+fn leave_most_frequent(counts: &mut Vec<Count>) {
     counts.sort_by(|one, other| other.number.cmp(&one.number).then_with(|| one.value.cmp(&other.value)));
     counts.truncate(VALUES_MAX);
-    counts
 }
 
 fn push_order(sql: &mut QueryBuilder<Postgres>, sort: Sort) {
