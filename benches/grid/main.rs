@@ -6,10 +6,13 @@
 #![expect(clippy::print_stdout, reason = "figures are this program's answer")]
 
 mod browser;
+#[path = "../measuring/database.rs"]
+mod database;
 #[path = "../measuring/figure.rs"]
 mod figure;
 #[path = "../measuring/http.rs"]
 mod http;
+mod lighthouse;
 #[path = "../measuring/photograph.rs"]
 mod photograph;
 #[path = "../measuring/program.rs"]
@@ -47,12 +50,15 @@ fn main() -> ExitCode {
 fn measure() -> Result<Vec<Figure>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let rows = words.iter().position(|word| word == "--rows").and_then(|at| words.get(at + 1)?.parse().ok());
-    let parts: Vec<&str> =
-        words.iter().map(String::as_str).filter(|word| ["server", "browser", "plans"].contains(word)).collect();
+    let parts: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| ["server", "browser", "lighthouse", "plans"].contains(word))
+        .collect();
     let is_wanted = |part: &str| parts.contains(&part) || (parts.is_empty() && part != "plans");
     let rows = rows.unwrap_or(ROWS);
     let data = program::data_folder()?;
-    let url = seed::fresh_database()?;
+    let url = seed::run(database::fresh_database("grid"))?;
     let program = Program::start(data.path(), Some(&url), &[])?;
     let stage = Stage { host: Host { address: program.address, key: None }, url, rows };
     seed::fill(&stage, &program.pictures)?;
@@ -69,6 +75,9 @@ fn measure() -> Result<Vec<Figure>> {
     }
     if is_wanted("browser") {
         tell(browser::measure(&stage)?);
+    }
+    if is_wanted("lighthouse") {
+        tell(lighthouse::measure(&stage)?);
     }
     Ok(figures)
 }

@@ -13,18 +13,6 @@ const REAL: u32 = 24;
 const PATIENCE: Duration = Duration::from_secs(1_200);
 const PAUSE: Duration = Duration::from_millis(250);
 
-pub(crate) fn fresh_database() -> Result<String> {
-    let url = std::env::var("DATABASE_URL").context("run this by `cargo xtask bench grid`")?;
-    run(async {
-        let mut admin = PgConnection::connect(&url).await?;
-        sqlx::query("drop database if exists grid with (force)").execute(&mut admin).await?;
-        sqlx::query("create database grid").execute(&mut admin).await?;
-        let (server, rest) = url.rsplit_once('/').context("the address names no database")?;
-        let options = rest.split_once('?').map_or(String::new(), |(_, options)| format!("?{options}"));
-        Ok(format!("{server}/grid{options}"))
-    })
-}
-
 pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

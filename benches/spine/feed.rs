@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use pixelsync::{
     folder::Seen,
     imaging::{Facts, Said},
@@ -24,27 +24,19 @@ use pixelsync::{
         feed::Feed,
     },
 };
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::figure::{Figure, percentile};
+use crate::{
+    database::fresh_database,
+    figure::{Figure, percentile},
+};
 
 const WRITERS: u32 = 16;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(4);
 const LOSS_GOAL: f64 = 25.0;
-
-/// A database of its own beside the one that `DATABASE_URL` names.
-pub(crate) async fn fresh_database(name: &str) -> Result<String> {
-    let url = std::env::var("DATABASE_URL").context("run this by `cargo xtask bench spine`")?;
-    let mut admin = PgConnection::connect(&url).await?;
-    sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&mut admin).await?;
-    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await?;
-    let (server, rest) = url.rsplit_once('/').context("the address names no database")?;
-    let options = rest.split_once('?').map_or(String::new(), |(_, options)| format!("?{options}"));
-    Ok(format!("{server}/{name}{options}"))
-}
 
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     tokio::runtime::Runtime::new()?.block_on(async {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::{
-    feed::fresh_database,
+    database::fresh_database,
     figure::{Figure, percentile},
     program::{Program, data_folder},
 };

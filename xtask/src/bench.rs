@@ -30,6 +30,10 @@ pub(crate) fn run(checkout: &Checkout, name: &str, arguments: &[String]) -> Resu
             ensure_disk_peers()?;
             None
         }
+        ("pixelsync", "grid") => {
+            setup::ensure(checkout, &[Need::Lighthouse])?;
+            Some(prepare_screens(checkout, &mut cargo)?)
+        }
         ("pixelsync", _) => Some(prepare_screens(checkout, &mut cargo)?),
         _ => {
             setup::ensure(checkout, &[Need::Nasm, Need::Heif, Need::Sharp])?;

@@ -31,6 +31,7 @@ pub(crate) enum Need {
     Unzip,
     /// Only to be measured against.
     Sharp,
+    Lighthouse,
     Postgres,
     Chromium,
     Playwright,
@@ -85,6 +86,9 @@ pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
             Need::Unzip => programs(&["zip", "unzip"])?,
             Need::Sharp => {
                 npm_packages(&checkout.root.join("imaging/benches/imaging"), "sharp, which ours is measured against")?
+            }
+            Need::Lighthouse => {
+                npm_packages(&checkout.root.join("benches/grid"), "Lighthouse, which judges the pages")?
             }
             Need::Postgres => postgres(checkout)?,
             Need::Chromium => chromium()?,
