@@ -248,6 +248,23 @@ async fn pages_are_whole_without_script(pool: Pool) {
 }
 
 #[sqlx::test]
+async fn what_is_long_is_packed_for_whoever_can_unpack_it(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    let image = scene.upload("harbour.jpg", &jpeg(1)).await.json()["image"].clone();
+    let id = image["id"].as_str().expect("an id");
+    let packing = async |mut request: Request<Body>| {
+        request.headers_mut().insert(header::ACCEPT_ENCODING, "gzip, br".parse().expect("a header"));
+        let answer = scene.ask(request).await;
+        (answer.header("content-encoding").to_owned(), answer.bytes.starts_with(&[0x1f, 0x8b]))
+    };
+    assert_eq!(packing(page("/")).await, ("gzip".to_owned(), true));
+    for path in [format!("/files/{id}"), format!("/images/{id}/thumbnail"), "/health".to_owned()] {
+        assert_eq!(packing(get(&path)).await, (String::new(), false), "{path}");
+    }
+    assert_eq!(scene.ask(page("/")).await.header("content-encoding"), "");
+}
+
+#[sqlx::test]
 async fn a_page_that_is_not_there_says_so(pool: Pool) {
     let scene = Scene::open(pool).await;
     for path in ["/nowhere", "/pictures/nonsense", "/pictures/0190a5a0-0000-7000-8000-000000000001"] {

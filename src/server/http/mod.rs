@@ -12,6 +12,7 @@ mod guard;
 mod health;
 mod images;
 mod operations;
+mod packing;
 mod pages;
 mod repositories;
 mod status;
@@ -48,6 +49,7 @@ pub fn router(app: App) -> Router {
         .merge(pages::router())
         .method_not_allowed_fallback(error::wrong_method)
         .layer(middleware::from_fn(guard::check))
+        .layer(packing::layer())
         // files may be large; uploads count their bytes themselves, and server functions have a limit of their own
         .layer(DefaultBodyLimit::disable())
         .with_state(app)
