@@ -66,6 +66,19 @@ test('a picture, its keys and its crop', async ({ page, server }) => {
   await isClean(page, 'damaged');
 });
 
+test('a comparison, and a view that is saved', async ({ page, server }) => {
+  await some(server);
+  const ids = (await server.images()).slice(0, 3).map((image) => image.id);
+  await page.goto(`/compare?ids=${ids.join(',')}`);
+  await isLive(page);
+  await isClean(page, 'comparison');
+  await page.goto('/?type=png');
+  await isLive(page);
+  await page.getByRole('button', { name: 'Save view' }).first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await isClean(page, 'saving a view');
+});
+
 test('the folders and their dialogs', async ({ page, server }) => {
   await mkdir(join(server.pictures, 'deep'));
   await page.goto('/folders');

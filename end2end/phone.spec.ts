@@ -130,3 +130,18 @@ test('a finger that moves an enlarged picture turns no page', async ({ page, ser
   await swipe(page, 320, 60);
   await expect(page.locator('.viewer-name')).toHaveText(order[1].filename);
 });
+
+test('a finger that rests on a picture selects it, and further taps select further ones', async ({ page, server }) => {
+  await fill(server, 30);
+  await openGallery(page);
+  const box = await cells(page).nth(4).boundingBox();
+  const touch = await page.context().newCDPSession(page);
+  const at = { x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 };
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+  await expect(cells(page).nth(4)).toHaveAttribute('data-chosen', '');
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await cells(page).nth(6).tap();
+  await expect(page.locator('a.cell[data-chosen]')).toHaveCount(2);
+  await expect(page).toHaveURL(/\/$/);
+  await fitsAcross(page);
+});

@@ -63,3 +63,20 @@ test('the scroll bar reaches the end, and what comes into sight is there', async
   expect(await cells(page).count()).toBeLessThan(500);
   expect(await scroller(page).evaluate((element) => element.scrollHeight)).toBe(height);
 });
+
+test('who scrolls away from what had the keyboard goes on by an arrow with what is seen', async ({ page, server }) => {
+  await fill(server, 700);
+  await openGallery(page);
+  await page.keyboard.press('ArrowDown');
+  await expect(cells(page).first()).toBeFocused();
+  const height = await scroller(page).evaluate((element) => element.scrollHeight);
+  await scrollTo(page, 0.6 * height);
+  await hasNoHole(page);
+  await expect.poll(() => page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  await page.keyboard.press('ArrowRight');
+  const focused = page.locator('a.cell:focus');
+  await expect(focused).toBeInViewport();
+  const first = await focused.getAttribute('data-id');
+  await page.keyboard.press('ArrowRight');
+  await expect(focused).not.toHaveAttribute('data-id', first!);
+});

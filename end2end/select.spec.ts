@@ -123,7 +123,10 @@ test('the same piece is cut out of every selected picture', async ({ page, serve
   await page.getByLabel('Width').press('Tab');
   await page.getByRole('button', { name: 'Save for all 3' }).click();
   await expect(page.getByText('3 pictures cropped')).toBeVisible();
-  await expect.poll(async () => (await server.images()).length).toBe(6);
-  const wide = await fetch(`${server.address}/api/v1/images?sort=added`).then((answer) => answer.json());
-  expect(wide.images.slice(0, 3).map((image: { width: number }) => image.width)).toEqual([30, 30, 30]);
+  // what is found follows a moment later
+  const widths = async () => {
+    const { images } = await fetch(`${server.address}/api/v1/images?sort=added`).then((answer) => answer.json());
+    return images.map((image: { width: number }) => image.width);
+  };
+  await expect.poll(widths).toEqual([30, 30, 30, 96, 96, 96]);
 });

@@ -78,6 +78,11 @@ pub fn has_within(id: &str) -> bool {
     active.is_some_and(|element| element.closest(&format!("#{id}")).ok().flatten().is_some())
 }
 
+/// Whether nothing on the page has the keyboard, as when what had it has gone.
+pub fn is_nowhere() -> bool {
+    document().active_element().is_none_or(|element| element.matches("body").unwrap_or(false))
+}
+
 /// The same once it is drawn.
 pub fn move_to_cell(id: ImageId) {
     request_animation_frame(move || _ = focus_cell(id));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FolderId, ImageId};
+use super::{FolderId, ImageId, thumbhash};
 
 /// The SQL function `image_card` makes the same shape: the feed and every query speak it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,54 +102,13 @@ impl Card {
 
     /// The average colour of the picture, as CSS: stands in its cell until the thumbnail is there.
     pub fn colour(&self) -> Option<String> {
-        let [red, green, blue] = average(self.thumbhash.as_ref()?)?;
+        let [red, green, blue] = thumbhash::colour(self.thumbhash.as_ref()?)?;
         Some(format!("rgb({red} {green} {blue})"))
     }
-}
 
-/// The first three bytes of a thumbhash hold the averages of light and of two differences of colours, six bits each.
-fn average(thumbhash: &str) -> Option<[u8; 3]> {
-    let head = thumbhash.get(..4)?.bytes().try_fold(0, |bits, sign| Some(bits << 6 | six_bits(sign)?))?;
-    // base64 has the first byte at the top, a thumbhash at the bottom
-    let head = head.swap_bytes() >> 8;
-    let part = |at: u32| ((head >> at) & 63) as f32;
-    let (light, yellow, red_green) = (part(0) / 63.0, part(6) / 31.5 - 1.0, part(12) / 31.5 - 1.0);
-    let blue = light - yellow * 2.0 / 3.0;
-    let red = (3.0 * light - blue + red_green) / 2.0;
-    Some([red, red - red_green, blue].map(|part| (part.clamp(0.0, 1.0) * 255.0).round() as u8))
-}
-
-fn six_bits(sign: u8) -> Option<u32> {
-    let value = match sign {
-        b'A'..=b'Z' => sign - b'A',
-        b'a'..=b'z' => sign - b'a' + 26,
-        b'0'..=b'9' => sign - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(value.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_colour_is_the_average_of_the_thumbhash() {
-        let near = |found: [u8; 3], expect: [u8; 3]| found.iter().zip(expect).all(|(a, b)| a.abs_diff(b) <= 6);
-        // of a red, a white, a blue and a black picture
-        for (thumbhash, expect) in [
-            ("1GoPCQkJ", [200, 20, 20]),
-            ("PwgOCQkJ", [255, 255, 255]),
-            ("F9INCQkJ", [20, 40, 220]),
-            ("AAgOCQkJ", [0, 0, 0]),
-        ] {
-            let found = average(thumbhash).expect("a colour");
-            assert!(near(found, expect), "{thumbhash}: {found:?}");
-        }
-        for nonsense in ["", "abc", "ä+++", "...."] {
-            assert_eq!(average(nonsense), None);
-        }
+    /// What is to be seen of it without asking for anything, as the address of an image.
+    pub fn sketch_url(&self) -> Option<String> {
+        let ratio = self.width?.max(1) as f32 / self.height?.max(1) as f32;
+        Some(thumbhash::sketch(self.thumbhash.as_ref()?, ratio)?.url())
     }
 }

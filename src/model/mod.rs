@@ -14,6 +14,7 @@ pub mod past;
 pub mod picture;
 pub mod query;
 pub mod sync;
+pub mod thumbhash;
 pub mod upload;
 pub mod view;
 pub mod window;

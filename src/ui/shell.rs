@@ -23,6 +23,9 @@ pub struct Assets {
 /// How many minutes the reader's clock is before Greenwich's, so that the server's days are the reader's.
 pub const ZONE_COOKIE: &str = "zone";
 
+/// So long a page waits for its first pictures at most.
+const FIRST_MS: u32 = 400;
+
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, later, css } = assets;
     // Before anything is drawn, or a page that was turned dark would flash white, and show for a moment what it shows
@@ -38,9 +41,21 @@ pub fn shell(assets: Assets) -> impl IntoView {
         panel::STORAGE_KEY,
         strip::STORAGE_KEY
     );
+    // like `<link rel="preload">`, which would come before the pictures
+    let preload = later.map(|later| {
+        format!("const l=document.createElement('link');l.rel='preload';l.as='fetch';l.crossOrigin='';l.href={later:?};document.head.append(l);")
+    });
+    let preload = preload.unwrap_or_default();
+    // The first pictures come before the program, and are seen before it wakes the page, if that is soon: both take longer.
     // A page that cannot be woken is one without scripts, and says so.
     let wake = format!(
-        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))\
+        "const soon=new Promise(r=>setTimeout(r,{FIRST_MS}));\
+         const first=[...document.querySelectorAll('img[fetchpriority=high]')].map(i=>i.decode().catch(()=>0));\
+         const come=Promise.all(first);\
+         const frame=()=>new Promise(r=>requestAnimationFrame(r));\
+         const seen=come.then(frame).then(frame).then(frame);\
+         Promise.race([come,soon]).then(()=>{{{preload}return import({js:?})}})\
+         .then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>Promise.race([seen,soon])).then(()=>m.hydrate()))\
          .catch(e=>{{document.documentElement.dataset.scripts='failed';console.error(e)}})"
     );
     view! {
@@ -58,7 +73,6 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="modulepreload" href=js/>
-                {[Some(wasm), later].into_iter().flatten().map(preload).collect_view()}
                 <script type="module" nonce=use_nonce()>{wake}</script>
                 <MetaTags/>
             </head>
@@ -67,8 +81,4 @@ pub fn shell(assets: Assets) -> impl IntoView {
             </body>
         </html>
     }
-}
-
-fn preload(module: String) -> impl IntoView {
-    view! { <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
 }

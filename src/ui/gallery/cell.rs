@@ -31,7 +31,12 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl 
     let (styled, stated) = (card.clone(), card.clone());
     let selection = expect_context::<Selection>();
     let chosen = Memo::new(move |_| selection.contains(id));
-    let style = text(move || styled.with(|card| style(card, room.get())));
+    // once it is shown it stays
+    let waits = Memo::new(move |waited: Option<&bool>| waited != Some(&false) && flies.get());
+    // what the server drew has its thumbnail by now
+    let is_new = untrack(|| room.get().is_some());
+    let is_first = !is_new && is_first(gallery, id);
+    let style = text(move || styled.with(|card| style(card, room.get(), is_new && !waits.get())));
     Some(view! {
         <a
             class="cell"
@@ -42,7 +47,7 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl 
             draggable="false"
             style=style
         >
-            {drawn(card, gallery, flies)}
+            {drawn(card, gallery, waits, is_first)}
             <span class="cell-check" title="Select">
                 <Icon sign=Sign::Done/>
                 {part(move || said_chosen(chosen.get()))}
@@ -56,15 +61,13 @@ fn said_chosen(chosen: bool) -> AnyView {
 }
 
 /// What is seen of the picture, and what is said over it.
-fn drawn(card: ArcRwSignal<Card>, gallery: Gallery, flies: Memo<bool>) -> impl IntoView {
+fn drawn(card: ArcRwSignal<Card>, gallery: Gallery, waits: Memo<bool>, is_first: bool) -> impl IntoView {
     let source = source(card.clone());
-    // once it is shown it stays
-    let waits = Memo::new(move |waited: Option<&bool>| waited != Some(&false) && flies.get());
     part(move || {
         let (thumbnail, card) = (source.get(), card.read());
         let image = match thumbnail {
             Some(_) if waits.get() => ().into_any(),
-            Some(source) => image(&card, source).into_any(),
+            Some(source) => image(&card, source, is_first).into_any(),
             None => blank(&card).into_any(),
         };
         view! {
@@ -77,17 +80,21 @@ fn drawn(card: ArcRwSignal<Card>, gallery: Gallery, flies: Memo<bool>) -> impl I
     })
 }
 
-/// Its edges on whole pixels, so that they are sharp.
-fn style(card: &Card, room: Option<Rect>) -> String {
+/// Its edges on whole pixels, so that they are sharp, and never larger than it was before there was a measure: a browser takes what
+/// grows for something new. Its colour or its sketch stands there until the thumbnail does.
+fn style(card: &Card, room: Option<Rect>, is_sketched: bool) -> String {
     let place = match room {
         Some(Rect { left, top, width, height }) => {
-            let (from, to) = (left.round(), (left + width).round());
-            let (upper, lower) = (top.round(), (top + height).round());
+            let (from, to) = (left.ceil(), (left + width).floor());
+            let (upper, lower) = (top.ceil(), (top + height).floor());
             format!("left:{};top:{};width:{};height:{}", px(from), px(upper), px(to - from), px(lower - upper))
         }
         None => format!("--ratio:{:.2}", ratio(card)),
     };
-    card.colour().map_or(place.clone(), |colour| format!("{place};background-color:{colour}"))
+    let colour = card.colour().map(|colour| format!(";background-color:{colour}"));
+    let sketch = if is_sketched { card.sketch_url() } else { None };
+    let sketch = sketch.map(|sketch| format!(";background-image:url({sketch})"));
+    [Some(place), colour, sketch].into_iter().flatten().collect()
 }
 
 /// There is a thumbnail exactly when something could be decoded, and then there is a hash of it as well. Of a file that was
@@ -101,20 +108,29 @@ fn source(card: ArcRwSignal<Card>) -> Memo<Option<String>> {
     })
 }
 
-fn image(card: &Card, source: String) -> impl IntoView + use<> {
+fn image(card: &Card, source: String, is_first: bool) -> impl IntoView + use<> {
+    // what is further away than a screen or two is asked for when one comes near, and after what the page asks for itself
+    let (loading, priority) = if is_first { ("eager", "high") } else { ("lazy", "low") };
     view! {
         <img
             src=source
             alt=card.name.clone()
             width=card.width.map(|width| width.to_string())
             height=card.height.map(|height| height.to_string())
-            loading="eager"
+            loading=loading
             decoding="async"
-            // what the page asks for itself goes before it
-            fetchpriority="low"
+            fetchpriority=priority
             draggable="false"
         />
     }
+}
+
+/// Of a page that is drawn before there is a measure, so many thumbnails are asked for before all else.
+const FIRST: u32 = 6;
+
+fn is_first(gallery: Gallery, id: ImageId) -> bool {
+    let place = gallery.place_of(id).and_then(|place| place.checked_sub(gallery.start.get_untracked()));
+    place.is_some_and(|place| place < FIRST)
 }
 
 fn blank(card: &Card) -> impl IntoView + use<> {

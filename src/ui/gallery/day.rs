@@ -41,15 +41,18 @@ pub fn DaySection(day: Option<Day>, screen: Screen) -> impl IntoView {
         let top = frame.top - screen.fold.with(|fold| fold.shift);
         Some(format!("top:{};height:{};--phase:{}", px(top), px(frame.height), px(phase)))
     });
-    let is_partial = maybe(move || {
+    // as it was when it came into sight: to paint anew what is there takes longer than what it spares
+    let is_plain = Memo::new(move |was: Option<&bool>| was != Some(&false) && screen.flies.get());
+    let partial = maybe(move || {
         let is_whole = |section: &Section| section.drawn == section.places;
-        here.with(|here| here.as_ref().is_some_and(|section| !is_whole(section)).then(String::new))
+        let is_partial = here.with(|here| here.as_ref().is_some_and(|section| !is_whole(section)));
+        is_partial.then(|| if is_plain.get() { "plain" } else { "" }.to_owned())
     });
     let drawn = move || ids_of(gallery, here.with(|here| here.as_ref().map_or(0..0, |here| here.drawn.clone())));
     view! {
         <section class="day" style=style>
             {day.map(|day| view! { <Heading day here by_months=screen.by_months/> })}
-            <div class="day-cells" data-partial=is_partial>
+            <div class="day-cells" data-partial=partial>
                 <InPieces items=drawn draw=move |id| view! { <Cell id room=room(id, screen) flies=screen.flies/> }/>
             </div>
         </section>

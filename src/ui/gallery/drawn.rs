@@ -9,6 +9,8 @@ use crate::model::ImageId;
 /// New cells of one frame: of those that are seen, and beyond them.
 const SEEN_A_FRAME: u32 = 48;
 const SPARE_A_FRAME: u32 = 24;
+/// Beyond them, while nobody waits for it.
+const RESTING_A_FRAME: u32 = 8;
 /// While one scrolls, as many are drawn beyond what is seen at least, above as below.
 const SPARE_MIN: u32 = 24;
 
@@ -58,7 +60,8 @@ pub fn next(drawn: &Range<u32>, seen: &Range<u32>, loaded: &Range<u32>, haste: H
     let is_near = !kept.is_empty() && kept.start <= first.end + gap && first.start <= kept.end + gap;
     let mut next = if is_near { kept } else { first.start..first.start };
     let mut drawn_now = 0;
-    for (upto, most) in [(&first, SEEN_A_FRAME), (&wanted, SPARE_A_FRAME)] {
+    let spare_a_frame = if haste == Haste::Rests { RESTING_A_FRAME } else { SPARE_A_FRAME };
+    for (upto, most) in [(&first, SEEN_A_FRAME), (&wanted, spare_a_frame)] {
         let mut left = most.saturating_sub(drawn_now);
         let below = upto.end.saturating_sub(next.end).min(left);
         next.end += below;
@@ -111,7 +114,7 @@ mod tests {
             let haste = [Haste::Rests, Haste::Scrolls, Haste::Flies][haste];
             let (loaded, seen) = (start..start + count, at..at + long);
             let mut drawn = common(&(from..from + drawn), &loaded);
-            for _ in 0..40 {
+            for _ in 0..80 {
                 let after = next(&drawn, &seen, &loaded, haste);
                 let fresh = (after.clone()).filter(|place| !drawn.contains(place)).count();
                 prop_assert!(fresh <= SEEN_A_FRAME as usize, "{drawn:?} {after:?}");

@@ -50,15 +50,16 @@ pub struct Filler {
     rest: Again,
     /// How long an answer takes.
     answer_ms: StoredValue<f64>,
-    /// What one has come to; none while one is led elsewhere.
+    /// What one has come to, or is led to.
     seen: StoredValue<Option<Range<u32>>>,
     /// A window that is there and not shown yet, because one has not come to it.
     ahead: StoredValue<Option<Window>>,
 }
 
-/// Whether all of what is seen is there.
-fn has(there: &Range<u32>, seen: &Option<Range<u32>>) -> bool {
-    seen.as_ref().is_some_and(|seen| common(there, seen) == *seen)
+/// Whether it has all that there is of what is seen.
+fn has_all(window: &Window, seen: &Range<u32>) -> bool {
+    let seen = common(seen, &(0..window.total));
+    common(&window.places(), &seen) == seen
 }
 
 /// Until one has come.
@@ -86,13 +87,21 @@ impl Filler {
         self.answer_ms.get_value()
     }
 
-    pub fn sees(&self, seen: Option<Range<u32>>) {
-        let is_there = self.ahead.with_value(|ahead| ahead.as_ref().is_some_and(|window| has(&window.places(), &seen)));
-        self.seen.set_value(seen);
-        if is_there && let Some(window) = self.ahead.try_update_value(Option::take).flatten() {
+    pub fn sees(&self, seen: Range<u32>) {
+        let is_there = self.ahead.with_value(|ahead| ahead.as_ref().is_some_and(|window| has_all(window, &seen)));
+        self.seen.set_value(Some(seen));
+        if is_there
+            && let Some(window) = self.ahead.try_update_value(Option::take).flatten()
+            && self.is_fresh(&window)
+        {
             // too old: what is missing is asked for in any case
             _ = self.show(window);
         }
+    }
+
+    /// A window of what is found follows no change while it waits.
+    fn is_fresh(&self, window: &Window) -> bool {
+        self.gallery.pause().is_none() || self.gallery.heard_at.get_untracked() <= window.at.seq
     }
 
     /// The places of the window that one has not come to yet.
@@ -120,10 +129,10 @@ impl Filler {
         }
     }
 
-    /// With what was held back.
-    pub fn want_top(&self, count: u32) {
+    /// Shows what was held back, by which all places shift.
+    pub fn release(&self, count: u32) {
         self.ahead.set_value(None);
-        if !self.gallery.is_changing_view() {
+        if !self.gallery.release() && !self.gallery.is_changing_view() {
             self.ask(Wish { view: Query::default(), places: 0..count, follow: true, at: None });
         }
     }
@@ -195,7 +204,10 @@ impl Filler {
                 Ok(answer) if self.wish.with_value(|newest| newest.as_ref() != Some(&wish)) => {
                     spawn_local(async move { self.serve(round).await });
                     wait::pause(Duration::ZERO).await;
-                    return self.take(&wish, answer);
+                    if self.round.get_value() == round {
+                        self.take(&wish, answer);
+                    }
+                    return;
                 }
                 Ok(answer) => self.take(&wish, answer),
                 Err(failure) => {
@@ -250,8 +262,9 @@ impl Filler {
 
     /// What one has come to stays until one has come to the next.
     fn show_in_time(&self, window: Window) -> Result<(), TooOld> {
-        let (seen, loaded) = (self.seen.get_value(), untrack(|| self.gallery.loaded()));
-        if has(&loaded, &seen) && !has(&window.places(), &seen) {
+        let loaded = untrack(|| self.gallery.loaded());
+        let is_early = |seen: &Range<u32>| common(&loaded, seen) == *seen && !has_all(&window, seen);
+        if self.seen.with_value(|seen| seen.as_ref().is_some_and(is_early)) {
             self.ahead.set_value(Some(window));
             return Ok(());
         }
@@ -274,7 +287,6 @@ impl Filler {
     /// Reads anew what is shown, where it is, after the feed began anew. Nothing is cleared meanwhile.
     pub async fn restart(&self) -> Result<Cursor, Failure> {
         let gallery = self.gallery;
-        self.ahead.set_value(None);
         if !gallery.shown_view.with_untracked(Query::is_all) {
             return self.restart_found().await;
         }
@@ -295,6 +307,7 @@ impl Filler {
             _ => {}
         }
         let at = window.at;
+        self.ahead.set_value(None);
         match gallery.shown_view.with_untracked(Query::is_all) {
             true => gallery.restart(window, held),
             // gone on meanwhile: that window will be of the feed as it is now
@@ -310,6 +323,7 @@ impl Filler {
         let all = wait::for_answer(load_window(Query::default(), None, 0, 0)).await?;
         let count = count.clamp(Window::CARDS_FIRST, Window::CARDS_MAX);
         let window = wait::for_answer(load_window(view.clone(), None, start, count)).await?;
+        self.ahead.set_value(None);
         match gallery.shown_view.with_untracked(|shown| *shown == view) {
             true => gallery.restart_found(window, &all),
             false => gallery.heard_at.set(all.at.seq),

@@ -4,7 +4,7 @@
 use std::{ops::Range, time::Duration};
 
 use leptos::{
-    ev::{KeyboardEvent, MouseEvent},
+    ev::{self, KeyboardEvent, MouseEvent},
     prelude::*,
 };
 
@@ -52,6 +52,7 @@ pub fn Grid() -> impl IntoView {
     keep_focus(screen, gallery);
     keep_lookout(screen, gallery);
     keep_outlined(gallery);
+    hear_arrows(screen, gallery);
     let (written, rested) = (Again::new(), Again::new());
     // whatever made one haste, it ends
     Effect::new(move || {
@@ -137,7 +138,6 @@ fn Days(screen: Screen) -> impl IntoView {
             data-total=text(move || gallery.total.get().to_string())
             data-start=text(move || gallery.start.get().to_string())
             style:height=of_layout(|layout| px(Room { whole: layout.height(), window: 0.0 }.height()))
-            data-flies=maybe(move || screen.flies.get().then(String::new))
             style=("--columns", of_layout(|layout| layout.look.columns.to_string()))
             style=("--row", of_layout(|layout| px(layout.pitch())))
             data-choosing=maybe(move || selection.chosen.with(|chosen| (!chosen.is_empty()).then(String::new)))
@@ -177,10 +177,9 @@ fn keep_steady(screen: Screen, gallery: Gallery) {
 fn keep_filled(screen: Screen, gallery: Gallery, filler: Filler) {
     Effect::new(move || {
         gallery.stale.track();
-        let (total, loaded) = (gallery.total.get(), gallery.loaded());
-        let Some((layout, sought)) = screen.sought(filler.answer_ms()) else { return };
-        filler.sees(screen.seen().filter(|_| !screen.is_bound()));
-        let cards = screen.cards();
+        let (Some((layout, sought)), Some(seen)) = (screen.sought(filler.answer_ms()), screen.seen()) else { return };
+        filler.sees(if screen.is_bound() { sought.clone() } else { seen });
+        let (total, loaded, cards) = (gallery.total.get(), gallery.loaded(), screen.cards());
         let lasts = |there: &Range<u32>| is_enough(cards, &sought, there, total);
         if gallery.is_stale() || !(lasts(&loaded) || filler.ahead().as_ref().is_some_and(lasts)) {
             filler.want(layout.whole(window_around(cards, &sought, total)));
@@ -234,8 +233,8 @@ fn keep_top(screen: Screen, gallery: Gallery, filler: Filler) {
         screen.measure.track();
         let at_top = screen.is_at_top();
         gallery.set_at_top(at_top);
-        if at_top && gallery.held.get() > 0 && !gallery.release() {
-            filler.want_top(WINDOW_CARDS);
+        if at_top && gallery.held.get() > 0 {
+            filler.release(WINDOW_CARDS);
         }
     });
 }
@@ -280,6 +279,27 @@ fn move_focus(event: &KeyboardEvent, screen: Screen, gallery: Gallery) {
         event.prevent_default();
         screen.go_to(to, gallery);
     }
+}
+
+/// Who has scrolled away from what had the keyboard, or begins by a key, goes on with what is seen.
+fn hear_arrows(screen: Screen, gallery: Gallery) {
+    let heard = move |event: KeyboardEvent| {
+        let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key());
+        let is_arrow = ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"].contains(&event.key().as_str());
+        if is_plain
+            && is_arrow
+            && !event.default_prevented()
+            && focus::is_nowhere()
+            && let Some(first) = screen.first_seen()
+        {
+            event.prevent_default();
+            screen.go_to(first, gallery);
+        }
+    };
+    Effect::new(move || {
+        let listener = window_event_listener(ev::keydown, heard);
+        on_cleanup(move || listener.remove());
+    });
 }
 
 /// Seen where no scripts run: the next and the last window as pages of their own.

@@ -149,7 +149,7 @@ impl Shelf {
         }
         self.shown = self.shown.min(self.all);
         self.window_at = self.window_at.max(to.seq);
-        if self.ids.len() > IDS_MAX {
+        if follows && self.ids.len() > IDS_MAX {
             self.ids.truncate(IDS_KEPT);
         }
     }

@@ -1,6 +1,9 @@
 //! What the grid knows of the screen: how large it is, how far it is scrolled, where everything is. Holds the reader's place
 //! whatever comes above it. Fetches nothing.
 
+mod going;
+mod leading;
+
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use leptos::{
@@ -12,16 +15,15 @@ use super::{
     Gallery,
     drawn::{self, Ends},
     fold::{Fold, Room, Spot},
-    layout::{DayPlace, Fit, HEAD_PX, Layout, px},
+    layout::{DayPlace, Fit, Layout, px},
     look::Looks,
     pace::{Haste, Pace},
     sections::{Section, common, sections},
     shapes::Shapes,
-    window::{FLIGHT_CARDS, WINDOW_CARDS},
 };
 use crate::{
     browser::{
-        clock, focus,
+        clock,
         viewport::{self, Measure},
     },
     model::{ImageId, Window},
@@ -244,24 +246,6 @@ impl Screen {
         self.layout.with(|layout| layout.as_deref().map(|layout| layout.visible(scrolled, height)))
     }
 
-    /// What will be seen when what is asked for now has come.
-    pub fn sought(&self, answer_ms: f64) -> Option<(Arc<Layout>, Range<u32>)> {
-        let layout = self.layout.get()?;
-        let Measure { height, scrolled, .. } = self.measure.get();
-        let top = self.bound.get().unwrap_or_else(|| scrolled + self.pace.with(|pace| pace.ahead(answer_ms)));
-        let sought = layout.visible(top.clamp(0.0, (layout.height() - height).max(0.0)), height);
-        Some((layout, sought))
-    }
-
-    /// How many cards are to be held around what is sought.
-    pub fn cards(&self) -> u32 {
-        match self.haste.get() {
-            _ if self.bound.with(Option::is_some) || self.pace.with(Pace::is_led) => Window::CARDS_FIRST,
-            Haste::Flies => FLIGHT_CARDS,
-            Haste::Scrolls | Haste::Rests => WINDOW_CARDS,
-        }
-    }
-
     /// False as long as one scrolls.
     pub fn rests(&self) -> bool {
         self.pace.try_update(|pace| pace.rests(clock::now_ms())).unwrap_or(true)
@@ -279,49 +263,6 @@ impl Screen {
         let (drawn, haste) = (self.drawn.get(), self.haste.get());
         let next = drawn::next(&drawn, &self.seen()?, &gallery.loaded(), haste);
         (next != drawn).then_some(next)
-    }
-
-    /// To what lies at a height of the content, as soon as it is there. Until then what is seen stays.
-    pub fn lead_to(&self, height: f64, gallery: Gallery) {
-        self.bound.set(Some(height - BAR_PX));
-        if self.is_bound_there(gallery) {
-            self.arrive(gallery);
-        }
-    }
-
-    /// One goes somewhere else.
-    pub fn let_go(&self) {
-        let _ = self.bound.try_set(None);
-    }
-
-    pub fn is_bound(&self) -> bool {
-        self.bound.with_untracked(Option::is_some)
-    }
-
-    fn is_bound_there(&self, gallery: Gallery) -> bool {
-        let (bound, loaded) = (self.bound.get_untracked(), untrack(|| gallery.loaded()));
-        let height = self.measure.with_untracked(|measure| measure.height);
-        let wanted = bound.and_then(|bound| self.with_layout(|layout| layout.visible(bound, height)));
-        wanted.is_none_or(|wanted| common(&wanted, &loaded) == wanted)
-    }
-
-    /// Another part came while one is led somewhere. If it is not the one that is waited for, it is nearer, and is shown meanwhile.
-    pub fn pass_by(&self, gallery: Gallery) {
-        if self.is_bound_there(gallery) {
-            return self.arrive(gallery);
-        }
-        let loaded = untrack(|| gallery.loaded());
-        if let Some(top) = self.with_layout(|layout| layout.row_with_head((loaded.start + loaded.end) / 2)) {
-            self.scroll_to_height(top, gallery);
-        }
-    }
-
-    /// Where one is led to, whether its pictures are there or not.
-    pub fn arrive(&self, gallery: Gallery) {
-        if let Some(bound) = self.bound.try_update_untracked(Option::take).flatten() {
-            self.scroll_to_height(bound + BAR_PX, gallery);
-            self.bound.notify();
-        }
     }
 
     /// As far as the scroller would be scrolled if nothing were folded.
@@ -349,86 +290,6 @@ impl Screen {
     pub fn scroll_to_height(&self, height: f64, gallery: Gallery) {
         let above = self.left_at.get_value() - self.measure.with_untracked(|measure| measure.scrolled);
         self.scroll_to((height + above - BAR_PX).max(0.0), gallery);
-    }
-
-    /// The height of the content that is seen first, or will be, and how much is seen from there on.
-    pub fn sight(&self) -> (f64, f64) {
-        let Measure { height, scrolled, .. } = self.measure.get();
-        ((self.bound.get().unwrap_or(scrolled) + BAR_PX).max(0.0), (height - BAR_PX).max(0.0))
-    }
-
-    /// To the picture at a place, which gets the focus.
-    pub fn go_to(&self, place: u32, gallery: Gallery) {
-        self.let_go();
-        self.focus.set_value(Some(place));
-        self.scroll_to_see(place, gallery);
-        self.give_focus(gallery);
-    }
-
-    /// Moves no further than needed. The lines above the grid stay in sight and cover that much of it.
-    pub fn scroll_to_see(&self, place: u32, gallery: Gallery) {
-        self.measure_now(gallery);
-        let now = self.measure.get_untracked();
-        let above = self.left_at.get_value() - now.scrolled;
-        let to = self.with_layout(|layout| {
-            let head = if layout.has_days() { HEAD_PX } else { 0.0 };
-            let top = layout.scroll_to_see(place, now.scrolled + above + head, now.height - above - head)?;
-            Some(if top < now.scrolled + above + head { top - head } else { top })
-        });
-        if let Some(top) = to.flatten() {
-            self.scroll_to(top.max(0.0), gallery);
-        }
-    }
-
-    /// Where the reader left, or where the picture is that was looked at last.
-    pub fn come_back(&self, gallery: Gallery) {
-        let (place, start) = (gallery.place(), gallery.start.get_untracked());
-        self.stretch();
-        if let Some(at) = gallery.take_at() {
-            self.begin_at(at, gallery);
-        } else if place.scroll_top > 0.0 {
-            self.scroll_to(place.scroll_top, gallery);
-        } else if start > 0 {
-            self.scroll_to(self.with_layout(|layout| layout.top_of(start)).unwrap_or(0.0), gallery);
-        }
-        if let Some((id, at)) = place.opened
-            && let Some(at) = gallery.place_of(id).or(at)
-        {
-            self.scroll_to_see(at, gallery);
-            self.focus.set_value(Some(at));
-            gallery.forget_picture();
-        }
-    }
-
-    pub fn give_focus(&self, gallery: Gallery) {
-        let waiting = self.focus.try_get_value().flatten();
-        let id = waiting.and_then(|place| gallery.at_place(place));
-        if id.is_some_and(focus::focus_cell) {
-            self.focus.set_value(None);
-        }
-    }
-
-    /// Another view begins at its top, or where its address says.
-    pub fn begin_anew(&self, gallery: Gallery) {
-        self.let_go();
-        self.focus.set_value(None);
-        self.held.set_value(None);
-        self.stretch();
-        match gallery.take_at() {
-            Some(at) => self.begin_at(at, gallery),
-            None => self.scroll_to(0.0, gallery),
-        }
-    }
-
-    fn begin_at(&self, at: ImageId, gallery: Gallery) {
-        let top = gallery.place_of(at).and_then(|place| self.with_layout(|layout| layout.row_with_head(place)));
-        self.scroll_to_height(top.unwrap_or(0.0), gallery);
-    }
-
-    /// The picture that is seen first, for an address; none at the top.
-    pub fn at(&self, gallery: Gallery) -> Option<ImageId> {
-        let held = self.held.try_get_value().flatten()?;
-        held.id.or_else(|| gallery.at_place(held.place))
     }
 
     pub fn is_at_top(&self) -> bool {
