@@ -19,7 +19,7 @@ pub struct Window {
 
 impl Window {
     /// The most cards that one request gets; more are cut off.
-    pub const CARDS_MAX: u32 = 500;
+    pub const CARDS_MAX: u32 = 600;
     /// What a page is opened with, before anyone knows how large the screen is.
     pub const CARDS_FIRST: u32 = 120;
 

@@ -46,16 +46,14 @@ pub fn shell(assets: Assets) -> impl IntoView {
         format!("const l=document.createElement('link');l.rel='preload';l.as='fetch';l.crossOrigin='';l.href={later:?};document.head.append(l);")
     });
     let preload = preload.unwrap_or_default();
-    // The first pictures come before the program, and are seen before it wakes the page, if that is soon: both take longer.
+    // The first pictures are seen before the program is asked for, if that is soon: both take longer.
     // A page that cannot be woken is one without scripts, and says so.
     let wake = format!(
-        "const soon=new Promise(r=>setTimeout(r,{FIRST_MS}));\
-         const first=[...document.querySelectorAll('img[fetchpriority=high]')].map(i=>i.decode().catch(()=>0));\
-         const come=Promise.all(first);\
+        "const first=[...document.querySelectorAll('img[fetchpriority=high]')].map(i=>i.decode().catch(()=>0));\
          const frame=()=>new Promise(r=>requestAnimationFrame(r));\
-         const seen=come.then(frame).then(frame).then(frame);\
-         Promise.race([come,soon]).then(()=>{{{preload}return import({js:?})}})\
-         .then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>Promise.race([seen,soon])).then(()=>m.hydrate()))\
+         const seen=Promise.all(first).then(frame).then(frame).then(frame);\
+         Promise.race([seen,new Promise(r=>setTimeout(r,{FIRST_MS}))]).then(()=>{{{preload}return import({js:?})}})\
+         .then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))\
          .catch(e=>{{document.documentElement.dataset.scripts='failed';console.error(e)}})"
     );
     view! {

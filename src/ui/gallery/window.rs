@@ -5,7 +5,7 @@ use std::ops::Range;
 /// How many cards are kept around what can be seen.
 pub const WINDOW_CARDS: u32 = 300;
 /// Whoever flies is soon somewhere else, and not quite where one thought. With whole parts around it no more than one gets.
-pub const FLIGHT_CARDS: u32 = 380;
+pub const FLIGHT_CARDS: u32 = 440;
 
 /// How many cards are kept beyond what can be seen, above as below.
 fn spare(cards: u32, seen: &Range<u32>) -> u32 {
