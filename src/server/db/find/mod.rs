@@ -1,6 +1,9 @@
 //! Pictures that are looked for: which, in which order, how many. The only queries that are put together at run time.
 //! Each is planned for what it asks, never for what another one asked.
 
+mod sides;
+
+use sides::Side;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
@@ -8,7 +11,7 @@ use super::{
     images::{Neighbours, RestRow},
     spans::{QUARTER_MS, Span, Time, first_id},
 };
-use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, facets::Count, query::Named};
+use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, query::Named};
 
 /// A query whose words are known to be written as they are kept.
 pub struct Search {
@@ -17,70 +20,6 @@ pub struct Search {
     /// As PostgreSQL writes it; empty where no words are looked for.
     pub words: String,
 }
-
-/// A side of the pictures by which they can be told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Type,
-    State,
-    Rating,
-    Flag,
-    Label,
-    Tag,
-    Camera,
-    Lens,
-    Shape,
-    Folder,
-}
-
-impl Side {
-    pub const ALL: [Side; 10] = [
-        Side::Type,
-        Side::State,
-        Side::Rating,
-        Side::Flag,
-        Side::Label,
-        Side::Tag,
-        Side::Camera,
-        Side::Lens,
-        Side::Shape,
-        Side::Folder,
-    ];
-
-    /// The key that addresses have for it.
-    pub fn key(self) -> &'static str {
-        match self {
-            Side::Type => "type",
-            Side::State => "state",
-            Side::Rating => "rating",
-            Side::Flag => "flag",
-            Side::Label => "label",
-            Side::Tag => "tag",
-            Side::Camera => "camera",
-            Side::Lens => "lens",
-            Side::Shape => "shape",
-            Side::Folder => "folder",
-        }
-    }
-
-    fn value(self) -> &'static str {
-        match self {
-            Side::Type => "type",
-            Side::State => "state",
-            Side::Rating => "rating",
-            Side::Flag => "coalesce(flag, 'none')",
-            Side::Label => "label",
-            Side::Tag => "unnest(tags)",
-            Side::Camera => "camera",
-            Side::Lens => "lens",
-            Side::Shape => "shape",
-            Side::Folder => "folder_id",
-        }
-    }
-}
-
-/// Of each side the most frequent ones.
-const VALUES_MAX: usize = 60;
 
 /// Where to begin to read, so that a place far down is not walked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -333,72 +272,6 @@ impl Search {
         sql.build_query_scalar().persistent(false).fetch_optional(tx).await
     }
 
-    /// Whether the query says something of a side by which a picture has one value at most.
-    fn asks_of(&self, side: Side) -> bool {
-        let query = &self.query;
-        match side {
-            Side::Type => !query.types.is_empty(),
-            Side::State => !query.states.is_empty(),
-            Side::Rating => query.rating.is_some(),
-            Side::Flag => !query.flags.is_empty(),
-            Side::Label => !query.labels.is_empty(),
-            // all of them are wanted, so another one is one more of those
-            Side::Tag => false,
-            Side::Camera => !query.cameras.is_empty(),
-            Side::Lens => !query.lenses.is_empty(),
-            Side::Shape => !query.shapes.is_empty(),
-            Side::Folder => !query.folders.is_empty(),
-        }
-    }
-
-    /// How many there are of each kind: on each side as if nothing were said about it yet.
-    pub async fn counts(&self, tx: &mut PgConnection) -> sqlx::Result<Vec<(Side, Vec<Count>)>> {
-        // a row of them for each tag would count nothing else right
-        let (alone, together): (Vec<Side>, Vec<Side>) =
-            Side::ALL.into_iter().partition(|side| *side == Side::Tag || self.asks_of(*side));
-        let mut counts: Vec<(Side, Vec<Count>)> =
-            together.iter().copied().zip(self.counts_of(tx, &together, None).await?).collect();
-        for side in alone {
-            let of = self.counts_of(tx, &[side], Some(side).filter(|side| self.asks_of(*side))).await?;
-            counts.extend(of.into_iter().map(|of| (side, of)));
-        }
-        counts.sort_by_key(|(side, _)| Side::ALL.iter().position(|other| other == side));
-        Ok(counts)
-    }
-
-    /// Counted in one go for all sides: first by all of their values together, of which there are few beside the pictures.
-    async fn counts_of(
-        &self,
-        tx: &mut PgConnection,
-        sides: &[Side],
-        leaving_out: Option<Side>,
-    ) -> sqlx::Result<Vec<Vec<Count>>> {
-        if sides.is_empty() {
-            return Ok(Vec::new());
-        }
-        let each = |name: &dyn Fn(usize, &Side) -> String| {
-            sides.iter().enumerate().map(|(at, side)| name(at, side)).collect::<Vec<_>>().join(", ")
-        };
-        let (names, values) = (each(&|at, _| format!("s{at}")), each(&|at, side| format!("{} as s{at}", side.value())));
-        let (texts, sets) = (each(&|at, _| format!("s{at}::text")), each(&|at, _| format!("(s{at})")));
-        let mut sql = QueryBuilder::new(format!(
-            "select array[{texts}], sum(number)::bigint from (select {names}, count(*) as number from (select {values}"
-        ));
-        self.push_where(&mut sql, leaving_out);
-        sql.push(format!(") as found group by {names}) as together group by grouping sets ({sets})"));
-        // each row is of the one side that it has a value of
-        let rows: Vec<(Vec<Option<String>>, i64)> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
-        let mut counts = vec![Vec::new(); sides.len()];
-        for (values, number) in rows {
-            for (counts, value) in counts.iter_mut().zip(values) {
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                counts.extend(value.map(|value| Count { value, number }));
-            }
-        }
-        counts.iter_mut().for_each(leave_most_frequent);
-        Ok(counts)
-    }
-
     /// A page for programs, each row with its place in the order.
     pub async fn rest_rows(
         &self,
@@ -431,11 +304,6 @@ impl Search {
         let rows: Vec<Keyed> = sql.build_query_as().persistent(false).fetch_all(tx).await?;
         Ok(rows.into_iter().map(|row| (row.found, Place { id: row.id, key: row.key })).collect())
     }
-}
-
-fn leave_most_frequent(counts: &mut Vec<Count>) {
-    counts.sort_by(|one, other| other.number.cmp(&one.number).then_with(|| one.value.cmp(&other.value)));
-    counts.truncate(VALUES_MAX);
 }
 
 fn push_order(sql: &mut QueryBuilder<Postgres>, sort: Sort) {
