@@ -74,7 +74,7 @@ export const test = base.extend<Scene>({
 
 /** What Chromium itself says of a server that is gone. */
 export const SERVER_GONE =
-  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;
 
 export async function openGallery(page: Page): Promise<void> {
   await page.goto('/');
