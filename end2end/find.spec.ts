@@ -66,6 +66,37 @@ test('what is typed is found, stands in the address, and is gone back from', asy
   await expect(page).toHaveURL('/');
 });
 
+test('the first ones of very many are shown before they are counted', async ({ page, server }) => {
+  await harbour(server);
+  await openGallery(page);
+  let countNow = () => {};
+  const counting = new Promise<void>((done) => (countNow = done));
+  await page.route('**/api/gallery/open', async (route) => {
+    if (!route.request().postDataJSON().in_a_hurry) {
+      await counting;
+      return route.continue();
+    }
+    const opening = await (await route.fetch()).json();
+    // as a server with a million pictures answers
+    const { window, outline } = opening;
+    const cards = window.cards.slice(0, 1);
+    const [[day, , ratio]] = outline.stretches;
+    const [begun, stretches] = [{ ...window, total: 1, cards }, [[day, 1, ratio]]];
+    await route.fulfill({ json: { ...opening, is_counted: false, window: begun, outline: { ...outline, stretches } } });
+  });
+  await field(page).fill('boat');
+  await expect(count(page)).toHaveText('1+ of 4 pictures');
+  await expect(cells(page)).toHaveCount(1);
+  // what is asked for and taken back meanwhile keeps nobody from counting
+  await field(page).fill('boat 10');
+  await field(page).fill('boat');
+  await cells(page).first().evaluate((cell) => cell.setAttribute('data-tagged', ''));
+  countNow();
+  await expect(count(page)).toHaveText('2 of 4 pictures');
+  await expect(cells(page)).toHaveCount(2);
+  await expect(cells(page).first()).toHaveAttribute('data-tagged', '');
+});
+
 test('a shared address shows the same to another reader', async ({ page, reader, server }) => {
   await harbour(server);
   const other = await reader();

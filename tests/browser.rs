@@ -96,6 +96,7 @@ fn opening(window: Window, all: u32) -> Opening {
     Opening {
         at: window.at,
         window,
+        is_counted: true,
         newest,
         outline,
         all,

@@ -24,10 +24,9 @@ const LOG_BYTES_MAX: u64 = 16 << 20;
 /// How much of what it said at a failed start is searched for the reason.
 const SAID_BYTES_MAX: u64 = 64 << 10;
 
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 8] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
-    "shared_buffers=128MB",
     "huge_pages=off",
     // Containers often have a tiny /dev/shm.
     "dynamic_shared_memory_type=mmap",
@@ -44,14 +43,27 @@ const SYNC_OPTION: Option<&str> = Some("recovery_init_sync_method=syncfs");
 #[cfg(not(target_os = "linux"))]
 const SYNC_OPTION: Option<&str> = None;
 
+/// How much of its pages PostgreSQL keeps at hand. Only what is read is kept, so a small library takes less: an eighth of the
+/// machine's memory, no less than a small machine has, and no more than the catalogue of a million pictures is read from.
+fn shared_buffers_mb() -> u64 {
+    let told = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    (memory_kb(&told).unwrap_or(0) / 8 / 1_024).clamp(128, 512)
+}
+
+fn memory_kb(told: &str) -> Option<u64> {
+    let line = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 pub(crate) fn arguments(cluster: &Path, socket: &Path, max_connections: u16) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-D".into(), cluster.into()];
     let options = OPTIONS.into_iter().chain(SYNC_OPTION).map(OsString::from);
     let connections = format!("max_connections={max_connections}").into();
+    let buffers = format!("shared_buffers={}MB", shared_buffers_mb()).into();
     // Quoted, because it is a list: a comma would begin another folder.
     let folder = socket.to_string_lossy().replace('"', "\"\"");
     let sockets = format!("unix_socket_directories=\"{folder}\"").into();
-    for option in options.chain([connections, sockets]) {
+    for option in options.chain([connections, buffers, sockets]) {
         arguments.extend(["-c".into(), option]);
     }
     arguments
@@ -146,7 +158,7 @@ fn reason_in(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{arguments, is_ready, reason_in};
+    use super::{arguments, is_ready, memory_kb, reason_in};
     use std::path::Path;
 
     #[test]
@@ -154,6 +166,12 @@ mod tests {
         let arguments = arguments(Path::new("/c"), Path::new("/a,b\"c"), 7);
         assert!(arguments.contains(&"unix_socket_directories=\"/a,b\"\"c\"".into()));
         assert!(arguments.contains(&"max_connections=7".into()));
+    }
+
+    #[test]
+    fn a_machine_tells_its_memory() {
+        assert_eq!(memory_kb("MemTotal:       24683520 kB\nMemFree:        1 kB\n"), Some(24_683_520));
+        assert_eq!(memory_kb(""), None);
     }
 
     #[test]

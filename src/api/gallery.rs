@@ -7,18 +7,28 @@ use super::Failure;
 use crate::model::{Counts, Facet, ImageId, Opening, Outlined, Query, Window};
 
 /// What the gallery page is opened with: `count` cards from place `start` on, or around the picture `at` where it is among them;
-/// the newest of all, the shape, the totals, the folders.
+/// the newest of all, the shape, the totals, the folders. Whoever asks in a hurry may get it before all are counted.
 #[server(prefix = "/api", endpoint = "gallery/open", input = Json)]
-pub async fn open_gallery(query: Query, at: Option<ImageId>, start: u32, count: u32) -> Result<Opening, Failure> {
-    let zone = crate::server::outline::Zone::here();
-    Ok(crate::server::gallery::open(&crate::server::App::here()?, &query, zone, at, start, count).await?)
+pub async fn open_gallery(
+    query: Query,
+    at: Option<ImageId>,
+    start: u32,
+    count: u32,
+    in_a_hurry: bool,
+) -> Result<Opening, Failure> {
+    let zone = crate::server::outline::zone();
+    let app = crate::server::App::here()?;
+    if in_a_hurry && at.is_none() && start == 0 {
+        return Ok(crate::server::gallery::begin(&app, &query, zone, count).await?);
+    }
+    Ok(crate::server::gallery::open(&app, &query, zone, at, start, count).await?)
 }
 
 /// The shape of what is asked for: its days, from the anchor on where there is one.
 #[server(prefix = "/api", endpoint = "gallery/outline", input = Json)]
 pub async fn load_outline(query: Query, anchor: Option<ImageId>) -> Result<Outlined, Failure> {
-    let zone = crate::server::outline::Zone::here();
-    Ok(crate::server::gallery::outline(&crate::server::App::here()?, &query, anchor, zone).await?)
+    let zone = crate::server::outline::zone();
+    Ok(crate::server::gallery::outline(&crate::server::App::here()?, &query, zone, anchor).await?)
 }
 
 /// `count` cards from place `start` of what is asked for. Of all pictures as they are added the order begins at `anchor`
@@ -26,13 +36,15 @@ pub async fn load_outline(query: Query, anchor: Option<ImageId>) -> Result<Outli
 /// anchor, and nothing shifts.
 #[server(prefix = "/api", endpoint = "gallery/window", input = Json)]
 pub async fn load_window(query: Query, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Window, Failure> {
-    Ok(crate::server::gallery::window(&crate::server::App::here()?, &query, anchor, start, count).await?)
+    let zone = crate::server::outline::zone();
+    Ok(crate::server::gallery::window(&crate::server::App::here()?, &query, zone, anchor, start, count).await?)
 }
 
 /// The ids of a stretch, however long, of what is asked for: whoever selects it need not see it. Up to 10,000 at once.
 #[server(prefix = "/api", endpoint = "gallery/ids", input = Json)]
 pub async fn list_ids(query: Query, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Vec<ImageId>, Failure> {
-    Ok(crate::server::gallery::ids(&crate::server::App::here()?, &query, anchor, start, count).await?)
+    let zone = crate::server::outline::zone();
+    Ok(crate::server::gallery::ids(&crate::server::App::here()?, &query, zone, anchor, start, count).await?)
 }
 
 /// How many there are of each kind among what is asked for.

@@ -9,7 +9,8 @@ use crate::model::{Card, ImageId, Past, Picture, Query, Region, Sights};
 /// With its neighbours among what is asked for.
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
 pub async fn show_picture(query: Query, id: ImageId) -> Result<Picture, Failure> {
-    Ok(crate::server::gallery::picture(&crate::server::App::here()?, &query, id).await?)
+    let zone = crate::server::outline::zone();
+    Ok(crate::server::gallery::picture(&crate::server::App::here()?, &query, zone, id).await?)
 }
 
 /// Those that lie beside each other, at most four.

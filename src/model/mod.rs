@@ -18,6 +18,7 @@ pub mod thumbhash;
 pub mod upload;
 pub mod view;
 pub mod window;
+pub mod zone;
 
 pub use card::{Card, State};
 pub use comparison::{Comparison, Sight, Sights};
@@ -36,3 +37,4 @@ pub use sync::{Operation, SyncKind, SyncStatus, SyncSummary};
 pub use upload::Uploaded;
 pub use view::{Counts, View, ViewDraft, ViewEdit, Views};
 pub use window::{Opening, Window};
+pub use zone::Zone;

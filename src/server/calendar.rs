@@ -11,9 +11,8 @@ use super::{
         Tx, feed,
         spans::{self, Moment, Step},
     },
-    outline::Zone,
 };
-use crate::model::{Cursor, ProjectId};
+use crate::model::{Cursor, ProjectId, Zone};
 
 /// So many changes can be taken back for whoever asks for a moment that has just passed.
 const STEPS_MAX: usize = 10_000;

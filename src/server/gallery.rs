@@ -10,17 +10,18 @@ use super::{
         find::{self, Edge, FoundRow, Place, Search, Start, time},
         finds,
         images::{self, Neighbours},
-        spans::{self, Moment, QUARTER_MS, Time},
+        spans::{self, Moment, Span, Time},
         views,
     },
-    details,
-    outline::{self, Zone},
+    details, outline,
     shapes::Landmark,
     words,
 };
 use crate::{
     folder::scan::path_from_bytes,
-    model::{By, Counts, Cursor, Facet, ImageId, Opening, Outlined, Picture, Query, Window},
+    model::{
+        By, Counts, Cursor, Facet, ImageId, Opening, Outline, Outlined, Picture, Query, Window, Zone, zone::QUARTER_MS,
+    },
 };
 
 /// So many changes are sorted in within a moment.
@@ -35,32 +36,90 @@ pub async fn open(
     start: u32,
     count: u32,
 ) -> Result<Opening, Error> {
+    open_in(app, &mut db::snapshot(&app.pool).await?, query, zone, at, start, count).await
+}
+
+/// In a library of fewer, all that is found is counted within a moment.
+const COUNTED_AT_ONCE: i64 = 400_000;
+
+/// The top of a view, before all of it is counted where that takes its time.
+pub async fn begin(app: &App, query: &Query, zone: Zone, count: u32) -> Result<Opening, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
+    let is_much = query.is_narrow() && spans::found_in_all(&mut tx, app.project).await?.total > COUNTED_AT_ONCE;
+    if is_much && let Some(begun) = begin_uncounted(app, &mut tx, query, zone, count).await? {
+        return Ok(begun);
+    }
+    open_in(app, &mut tx, query, zone, None, 0, count).await
+}
+
+/// None where all that is found has been counted already, or is so little that this is quickly done.
+async fn begin_uncounted(
+    app: &App,
+    tx: &mut Tx<'_>,
+    query: &Query,
+    zone: Zone,
+    count: u32,
+) -> Result<Option<Opening>, Error> {
+    let search = search(app, tx, query, zone).await?;
+    if app.shapes.has_counted(tx, &search).await? {
+        return Ok(None);
+    }
+    let at = found_at(tx).await?;
+    let cards = search.window(tx, Start::TOP, count.into()).await?;
+    if (cards.len() as u32) < count {
+        return Ok(None);
+    }
+    let by = time(search.query.sort.by);
+    let spans = search.first_spans(tx, by.unwrap_or(Time::Taken), count.into()).await?;
+    let window = Window { at, total: count, start: 0, cards };
+    Ok(Some(Opening { is_counted: false, ..opening(app, tx, window, None, of_spans(&search, spans)).await? }))
+}
+
+async fn open_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    query: &Query,
+    zone: Zone,
+    at: Option<ImageId>,
+    start: u32,
+    count: u32,
+) -> Result<Opening, Error> {
     let start = match at {
         // some of what stands before it, so that one can look back at once
-        Some(id) => place(app, &mut tx, query, id).await?.unwrap_or(0).saturating_sub(count / 3),
+        Some(id) => place(app, tx, query, zone, id).await?.unwrap_or(0).saturating_sub(count / 3),
         None => start,
     };
-    let mut window = window_in(app, &mut tx, query, None, start, count).await?;
+    let mut window = window_in(app, tx, query, zone, None, start, count).await?;
     if start > 0 && window.cards.is_empty() {
-        window = window_in(app, &mut tx, query, None, 0, count).await?;
+        window = window_in(app, tx, query, zone, None, 0, count).await?;
     }
     let newest = match window.start {
         0 => window.newest(),
-        _ => window_in(app, &mut tx, query, None, 0, 1).await?.newest(),
+        _ => window_in(app, tx, query, zone, None, 0, 1).await?.newest(),
     };
-    let outline = outline_in(app, &mut tx, query, None, zone).await?.outline;
-    let (at, all) = (feed::head(&mut tx).await?.at, feed::total(&mut tx, app.project).await?);
-    let (views, getting_ready) = (views::all(&mut tx, app.project).await?, is_behind(&mut tx).await?);
-    Ok(Opening { at, window, newest, outline, all, folders: app.folders.list().folders, views, getting_ready })
+    let outline = outline_in(app, tx, query, zone, None).await?.outline;
+    opening(app, tx, window, newest, outline).await
+}
+
+async fn opening(
+    app: &App,
+    tx: &mut Tx<'_>,
+    window: Window,
+    newest: Option<ImageId>,
+    outline: Outline,
+) -> Result<Opening, Error> {
+    let (at, all) = (feed::head(tx).await?.at, feed::total(tx, app.project).await?);
+    let (views, getting_ready) = (views::all(tx, app.project).await?, is_behind(tx).await?);
+    let folders = app.folders.list().folders;
+    Ok(Opening { at, window, is_counted: true, newest, outline, all, folders, views, getting_ready })
 }
 
 /// Where a picture stands in a view; None when it is not in it.
-async fn place(app: &App, tx: &mut Tx<'_>, query: &Query, id: ImageId) -> Result<Option<u32>, Error> {
+async fn place(app: &App, tx: &mut Tx<'_>, query: &Query, zone: Zone, id: ImageId) -> Result<Option<u32>, Error> {
     if images::card(&mut *tx, id).await?.is_none() {
         return Ok(None);
     }
-    let (beside, _) = beside(app, tx, query, id).await?;
+    let (beside, _) = beside(app, tx, query, zone, id).await?;
     Ok(beside.map(|(_, ahead)| u32::try_from(ahead).unwrap_or(u32::MAX)))
 }
 
@@ -68,12 +127,13 @@ async fn place(app: &App, tx: &mut Tx<'_>, query: &Query, id: ImageId) -> Result
 pub async fn window(
     app: &App,
     query: &Query,
+    zone: Zone,
     anchor: Option<ImageId>,
     start: u32,
     count: u32,
 ) -> Result<Window, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    window_in(app, &mut tx, query, anchor, start, count).await
+    window_in(app, &mut tx, query, zone, anchor, start, count).await
 }
 
 /// The way through all pictures as they were added. The catalogue is read newest first, whichever way it is shown.
@@ -111,6 +171,7 @@ async fn window_in(
     app: &App,
     tx: &mut Tx<'_>,
     query: &Query,
+    zone: Zone,
     anchor: Option<ImageId>,
     start: u32,
     count: u32,
@@ -125,7 +186,7 @@ async fn window_in(
         way.turn(&mut cards);
         return Ok(Window { at, total, start, cards });
     }
-    let search = search(app, tx, query).await?;
+    let search = search(app, tx, query, zone).await?;
     let at = found_at(tx).await?;
     let (total, from) = search_from(app, tx, &search, place).await?;
     Ok(Window { at, total, start, cards: search.window(tx, from, count).await? })
@@ -133,6 +194,8 @@ async fn window_in(
 
 /// Nearer than this, walking there is the shortest way.
 const FAR: i64 = 2_000;
+/// Landmarks are only looked for in a day of very many.
+const FAR_IN_DAY: i64 = 10_000;
 
 /// Where to read all pictures as they were added to come to a place below the anchor: the highest id, and how many to pass over.
 /// Places that are counted from the other end are of what is sealed, and what is not must not be walked over.
@@ -161,6 +224,7 @@ const IDS_MAX: u32 = 10_000;
 pub async fn ids(
     app: &App,
     query: &Query,
+    zone: Zone,
     anchor: Option<ImageId>,
     start: u32,
     count: u32,
@@ -175,7 +239,7 @@ pub async fn ids(
         way.turn(&mut ids);
         return Ok(ids);
     }
-    let search = search(app, &mut tx, query).await?;
+    let search = search(app, &mut tx, query, zone).await?;
     let (_, from) = search_from(app, &mut tx, &search, place).await?;
     Ok(search.ids(&mut tx, from, count).await?)
 }
@@ -202,13 +266,23 @@ async fn search_from(app: &App, tx: &mut Tx<'_>, search: &Search, place: i64) ->
         Some(spans) => spans::total(spans),
         None => spans::found_in_all(tx, app.project).await?.total,
     };
-    let (edge, above) = match (&spans, time(sort.by)) {
-        _ if place < FAR => (Edge::Top, 0),
-        (Some(spans), Some(_)) => at_moment(spans::at(spans, sort.ascends(), place)),
-        (None, Some(_)) => at_moment(spans::taken_at(tx, app.project, sort.ascends(), place).await?),
-        (_, None) => at_landmark(app.shapes.landmark(tx, search, place).await?),
+    let by_day = match &spans {
+        _ if place < FAR || time(sort.by).is_none() => (Edge::Top, 0),
+        Some(spans) => at_moment(spans::at(spans, sort.ascends(), place)),
+        None => at_moment(spans::taken_at(tx, app.project, sort.ascends(), place).await?),
+    };
+    let far = if time(sort.by).is_some() { FAR_IN_DAY } else { FAR };
+    let (edge, above) = if place - by_day.1 >= far {
+        nearer(by_day, at_landmark(app.shapes.landmark(tx, search, place).await?))
+    } else {
+        by_day
     };
     Ok((u32::try_from(total).unwrap_or(u32::MAX), Start { edge, over: place - above }))
+}
+
+/// The one that fewer stand after, of those that stand before a place.
+fn nearer(one: (Edge, i64), other: (Edge, i64)) -> (Edge, i64) {
+    if other.1 > one.1 { other } else { one }
 }
 
 fn at_moment(moment: Option<Moment>) -> (Edge, i64) {
@@ -220,17 +294,17 @@ fn at_landmark(landmark: Option<Landmark>) -> (Edge, i64) {
 }
 
 /// The shape of a view: its days, or how many there are where its order knows none.
-pub async fn outline(app: &App, query: &Query, anchor: Option<ImageId>, zone: Zone) -> Result<Outlined, Error> {
+pub async fn outline(app: &App, query: &Query, zone: Zone, anchor: Option<ImageId>) -> Result<Outlined, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    outline_in(app, &mut tx, query, anchor, zone).await
+    outline_in(app, &mut tx, query, zone, anchor).await
 }
 
 async fn outline_in(
     app: &App,
     tx: &mut Tx<'_>,
     query: &Query,
-    anchor: Option<ImageId>,
     zone: Zone,
+    anchor: Option<ImageId>,
 ) -> Result<Outlined, Error> {
     if let Some(way) = by_adding(query) {
         let held = held(app, tx, anchor).await?;
@@ -239,22 +313,23 @@ async fn outline_in(
         way.turn(&mut outline.stretches);
         return Ok(Outlined { at: feed::head(tx).await?.at, outline });
     }
-    let search = search(app, tx, query).await?;
-    let (at, by, is_narrow) = (found_at(tx).await?, time(search.query.sort.by), search.query.is_narrow());
-    let mut spans = match by {
-        _ if is_narrow => app.shapes.spans(tx, &search).await?.to_vec(),
+    let search = search(app, tx, query, zone).await?;
+    let (at, by) = (found_at(tx).await?, time(search.query.sort.by));
+    let spans = match by {
+        _ if search.query.is_narrow() => app.shapes.spans(tx, &search).await?.to_vec(),
         Some(_) => spans::taken(tx, app.project).await?,
         None => vec![spans::found_in_all(tx, app.project).await?],
     };
-    if !search.query.sort.ascends() {
+    Ok(Outlined { at, outline: of_spans(&search, spans) })
+}
+
+/// Of days that stand earliest first.
+fn of_spans(search: &Search, mut spans: Vec<Span>) -> Outline {
+    let sort = search.query.sort;
+    if !sort.ascends() {
         spans.reverse();
     }
-    let outline = match by {
-        Some(Time::Added) => outline::of_quarters(&spans, zone),
-        Some(Time::Taken) => outline::of_days(spans),
-        None => outline::flat(&spans),
-    };
-    Ok(Outlined { at, outline })
+    if time(sort.by).is_some() { outline::of_days(spans) } else { outline::flat(&spans) }
 }
 
 /// Up to where it is known what is found. While that is made anew, nothing is sure.
@@ -279,7 +354,7 @@ async fn is_behind(tx: &mut Tx<'_>) -> Result<bool, Error> {
     Ok(whole_up_to(tx, head).await?.is_none_or(|seq| head.seq - seq > MOMENT_CHANGES_MAX))
 }
 
-async fn search(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<Search, Error> {
+async fn search(app: &App, tx: &mut Tx<'_>, query: &Query, zone: Zone) -> Result<Search, Error> {
     let query = query.checked();
     let mut words = Vec::new();
     for word in words::wanted(&query.words) {
@@ -289,13 +364,13 @@ async fn search(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<Search, Err
         }
         words.push(format!("({})", alternatives.join(" | ")));
     }
-    Ok(Search { project: app.project, query, words: words.join(" & ") })
+    Ok(Search { project: app.project, query, zone, words: words.join(" & ") })
 }
 
 /// How many there are of each kind: on each side as if nothing were said about it yet.
 pub async fn facets(app: &App, query: &Query) -> Result<Vec<Facet>, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    let search = search(app, &mut tx, query).await?;
+    let search = search(app, &mut tx, query, Zone::default()).await?;
     let counts = search.counts(&mut tx).await?;
     Ok(counts.into_iter().map(|(side, values)| Facet { key: side.key().to_owned(), values }).collect())
 }
@@ -308,7 +383,7 @@ pub async fn counts(app: &App, queries: &[Query]) -> Result<Counts, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
     let mut numbers = Vec::with_capacity(queries.len());
     for query in queries {
-        numbers.push(search(app, &mut tx, query).await?.count(&mut tx).await?);
+        numbers.push(search(app, &mut tx, query, Zone::default()).await?.count(&mut tx).await?);
     }
     Ok(Counts { at: found_at(&mut tx).await?, numbers })
 }
@@ -321,17 +396,17 @@ pub struct Found {
 
 pub async fn find(app: &App, query: &Query, below: Option<&Place>, limit: u16) -> Result<Found, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
-    let search = search(app, &mut tx, query).await?;
+    let search = search(app, &mut tx, query, Zone::default()).await?;
     let rows = search.rest_rows(&mut tx, below, limit.into()).await?;
     Ok(Found { rows, total: total(app, &mut tx, &search).await? })
 }
 
 /// With its neighbours and its place among what is asked for.
-pub async fn picture(app: &App, query: &Query, id: ImageId) -> Result<Picture, Error> {
+pub async fn picture(app: &App, query: &Query, zone: Zone, id: ImageId) -> Result<Picture, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
     let card = images::card(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let row = images::picture(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let (beside, total) = beside(app, &mut tx, query, id).await?;
+    let (beside, total) = beside(app, &mut tx, query, zone, id).await?;
     let pieces = crops::pieces(&mut tx, id, i64::from(Picture::PIECES_MAX)).await?;
     Ok(Picture {
         at: feed::head(&mut tx).await?.at,
@@ -359,6 +434,7 @@ async fn beside(
     app: &App,
     tx: &mut Tx<'_>,
     query: &Query,
+    zone: Zone,
     id: ImageId,
 ) -> Result<(Option<(Neighbours, i64)>, u32), Error> {
     if let Some(way) = by_adding(query) {
@@ -367,7 +443,7 @@ async fn beside(
         let ahead = way.stretch(total.into(), newer, 1).0;
         return Ok((Some((if way == Way::OldestFirst { beside.turned() } else { beside }, ahead)), total));
     }
-    let search = search(app, tx, query).await?;
+    let search = search(app, tx, query, zone).await?;
     let total = total(app, tx, &search).await?;
     let Some(beside) = search.neighbours(tx, id).await? else { return Ok((None, total)) };
     let (edge, above) = edge_before(app, tx, &search, id).await?;
@@ -376,17 +452,17 @@ async fn beside(
 
 /// From where on to count what stands before a picture, and how many stand before that.
 async fn edge_before(app: &App, tx: &mut Tx<'_>, search: &Search, id: ImageId) -> Result<(Edge, i64), Error> {
-    let sort = search.query.sort;
+    let (sort, landmark) = (search.query.sort, at_landmark(app.shapes.landmark_before(tx, search, id).await?));
     let Some(by) = time(sort.by) else {
-        return Ok(at_landmark(app.shapes.landmark_before(tx, search, id).await?));
+        return Ok(landmark);
     };
-    let Some(span) = search.span_of(tx, by, id).await? else { return Ok((Edge::Top, 0)) };
+    let Some(span) = search.span_of(tx, by, id).await? else { return Ok(landmark) };
     let above = if search.query.is_narrow() {
         spans::before(&app.shapes.spans(tx, search).await?, sort.ascends(), span)
     } else {
         spans::taken_before(tx, app.project, sort.ascends(), span).await?
     };
-    Ok((Edge::Span(span), above))
+    Ok(nearer((Edge::Span(span), above), landmark))
 }
 
 async fn total(app: &App, tx: &mut Tx<'_>, search: &Search) -> Result<u32, Error> {

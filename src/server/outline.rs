@@ -3,38 +3,13 @@
 use leptos::prelude::use_context;
 
 use crate::{
-    model::{Day, Outline, Stretch, outline::RATIO_UNKNOWN},
-    server::db::spans::{self, QUARTER_MS, Span},
+    model::{Day, Outline, Stretch, Zone, outline::RATIO_UNKNOWN},
+    server::db::spans::{self, Span},
 };
 
-const QUARTERS_OF_DAY: i64 = 86_400_000 / QUARTER_MS;
-const MINUTES_OF_QUARTER: i64 = QUARTER_MS / 60_000;
-
-/// How far the reader's clock is before the one of Greenwich. Days of what happened here are the reader's days.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Zone {
-    minutes: i64,
-}
-
-impl Zone {
-    /// What no clock on Earth shows is taken for Greenwich's.
-    pub fn of_minutes(minutes: i64) -> Zone {
-        Zone { minutes: if minutes.abs() <= 14 * 60 { minutes } else { 0 } }
-    }
-
-    /// Of whoever asks; for server functions.
-    pub fn here() -> Zone {
-        use_context().unwrap_or_default()
-    }
-
-    pub fn day_of_quarter(self, quarter: i64) -> i64 {
-        (quarter + self.minutes.div_euclid(MINUTES_OF_QUARTER)).div_euclid(QUARTERS_OF_DAY)
-    }
-}
-
-/// Of quarters of an hour, in their order.
-pub fn of_quarters(quarters: &[Span], zone: Zone) -> Outline {
-    of_days(quarters.iter().map(|quarter| Span { span: zone.day_of_quarter(quarter.span), ..*quarter }))
+/// The clock of whoever asks; for server functions.
+pub fn zone() -> Zone {
+    use_context().unwrap_or_default()
 }
 
 /// Of days, in their order; what follows each other with one day is one.
@@ -90,26 +65,6 @@ mod tests {
 
     fn span(span: i64, total: i64) -> Span {
         Span { span, total, ratio: total * 150, known: total }
-    }
-
-    fn check_days(minutes: i64, expect: &[(&str, u32)]) {
-        // 2026-11-25 at 23:45, 23:30 and 12:00, and the day before at 23:45 in Greenwich
-        let day = 20_782 * QUARTERS_OF_DAY;
-        let quarters = [span(day + 95, 3), span(day + 94, 4), span(day + 48, 5), span(day - 1, 6)];
-        let outline = of_quarters(&quarters, Zone::of_minutes(minutes));
-        let days: Vec<(String, u32)> =
-            outline.stretches.iter().map(|day| (day.day.expect("a day").to_string(), day.count)).collect();
-        let expect: Vec<(String, u32)> = expect.iter().map(|(day, count)| ((*day).to_owned(), *count)).collect();
-        assert_eq!(days, expect, "{minutes}");
-    }
-
-    #[test]
-    fn days_are_the_readers() {
-        check_days(0, &[("2026-11-25", 12), ("2026-11-24", 6)]);
-        check_days(60, &[("2026-11-26", 7), ("2026-11-25", 11)]);
-        check_days(15, &[("2026-11-26", 3), ("2026-11-25", 15)]);
-        check_days(-13 * 60, &[("2026-11-25", 7), ("2026-11-24", 11)]);
-        check_days(100_000, &[("2026-11-25", 12), ("2026-11-24", 6)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Remembers of the views that were asked for lately how many pictures there are of each moment, and which ones stand at every
-//! thousandth place of orders that follow no time, so that every further window into one of them finds its place at once. Counts
-//! nothing itself.
+//! Remembers of the views that were asked for lately how many pictures there are of each day, and which ones stand at every
+//! thousandth place of orders without days, or with days of very many, so that every further window into one of them finds its
+//! place at once. Counts nothing itself.
 
 use std::{
     collections::VecDeque,
@@ -42,15 +42,17 @@ pub struct Landmark {
 impl Shapes {
     /// Earliest first, by the time that the order follows; by that of taking where it follows none.
     pub async fn spans(&self, tx: &mut Tx<'_>, search: &Search) -> Result<Arc<Vec<Span>>, Error> {
-        let by = time(search.query.sort.by).unwrap_or(Time::Taken);
-        let at = at(tx).await?;
-        // what is looked for, the way in which its words were understood, and no order
-        let view = format!("{by:?} {} {}", search.query.sorted(Default::default()).search(), search.words);
+        let (at, view) = (at(tx).await?, days(search));
         if let Some(spans) = self.spans.of(&view, at) {
             return Ok(spans);
         }
-        let spans = search.spans(tx, by).await?;
+        let spans = search.spans(tx, time_of(search)).await?;
         Ok(self.spans.remember(view, at, spans))
+    }
+
+    /// Whether they are remembered.
+    pub async fn has_counted(&self, tx: &mut Tx<'_>, search: &Search) -> Result<bool, Error> {
+        Ok(self.spans.of(&days(search), at(tx).await?).is_some())
     }
 
     /// The last landmark before a place; None where it is not worth while to look for them.
@@ -76,6 +78,16 @@ impl Shapes {
         let number = search.last_before(tx, rows, id).await?;
         Ok(number.and_then(|number| landmark_of(rows, number)))
     }
+}
+
+fn time_of(search: &Search) -> Time {
+    time(search.query.sort.by).unwrap_or(Time::Taken)
+}
+
+/// Whose days of which time, what is looked for, the way in which its words were understood, and no order.
+fn days(search: &Search) -> String {
+    let (by, query) = (time_of(search), search.query.sorted(Default::default()));
+    format!("{by:?} {} {} {}", search.zone.ahead(), query.search(), search.words)
 }
 
 /// What is looked for, the way in which its words were understood, and its order.

@@ -6,7 +6,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use pixelsync::{
-    model::{ImageId, Picture, Query, Region},
+    model::{ImageId, Picture, Query, Region, Zone},
     server::{
         Error, crops,
         db::{Pool, crops::Intention},
@@ -35,7 +35,7 @@ fn id(image: &Value) -> ImageId {
 
 /// What the page of that picture shows.
 async fn page(scene: &Scene, id: ImageId) -> Picture {
-    gallery::picture(&scene.app, &Query::default(), id).await.expect("its page")
+    gallery::picture(&scene.app, &Query::default(), Zone::default(), id).await.expect("its page")
 }
 
 async fn upper_half(scene: &Scene, of: &Value) -> ImageId {

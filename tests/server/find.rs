@@ -5,7 +5,7 @@ use std::{fs, io::Cursor};
 use crate::scene::{Scene, get, jpeg, names, until};
 use axum::http::StatusCode;
 use pixelsync::{
-    model::{Facet, FolderEdit, ImageId, Query},
+    model::{Facet, FolderEdit, ImageId, Query, Zone},
     server::{db::Pool, folders, gallery},
 };
 use serde_json::Value;
@@ -334,13 +334,13 @@ async fn a_picture_has_its_neighbours_among_what_is_found(pool: Pool) {
         .collect();
     assert_eq!(ids.len(), 3);
     for (place, id) in ids.iter().enumerate() {
-        let picture = gallery::picture(&scene.app, &query, *id).await.expect("a picture");
+        let picture = gallery::picture(&scene.app, &query, Zone::default(), *id).await.expect("a picture");
         let beside = (place.checked_sub(1).map(|place| ids[place]), ids.get(place + 1).copied());
         assert_eq!((picture.newer, picture.older), beside);
         assert_eq!((picture.place, picture.total), (u32::try_from(place + 1).expect("a place"), 3));
     }
     // one that does not match is shown all the same
     let other = page(&scene, "q=gate").await["images"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
-    let picture = gallery::picture(&scene.app, &query, other).await.expect("a picture");
+    let picture = gallery::picture(&scene.app, &query, Zone::default(), other).await.expect("a picture");
     assert_eq!((picture.newer, picture.older, picture.place, picture.total), (None, None, 0, 3));
 }

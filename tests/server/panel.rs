@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::scene::{Scene, jpeg};
 use pixelsync::{
-    model::{Event, EventKind, ImageId, Picture, Query, details::Flag},
+    model::{Event, EventKind, ImageId, Picture, Query, Zone, details::Flag},
     server::{db::Pool, develop, gallery, past},
 };
 use serde_json::Value;
@@ -20,7 +20,7 @@ fn id(image: &Value) -> ImageId {
 }
 
 async fn picture(scene: &Scene, id: ImageId) -> Picture {
-    gallery::picture(&scene.app, &Query::default(), id).await.expect("a picture")
+    gallery::picture(&scene.app, &Query::default(), Zone::default(), id).await.expect("a picture")
 }
 
 async fn events(scene: &Scene, id: ImageId) -> Vec<Event> {

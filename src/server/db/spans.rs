@@ -4,15 +4,14 @@
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use crate::model::{ImageId, ProjectId};
+use crate::model::{ImageId, ProjectId, zone::QUARTER_MS};
 
-pub const QUARTER_MS: i64 = 900_000;
 const SHORT_MS: i64 = 3_000;
 
 /// How many of a moment there are, and the sum of their shapes as far as they are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Span {
-    /// Quarters of an hour or days since 1970.
+    /// Days since 1970.
     pub span: i64,
     pub total: i64,
     /// Hundredths of width by height, of `known` of them.
@@ -151,9 +150,9 @@ pub async fn shapes_added(tx: &mut PgConnection, project: ProjectId) -> sqlx::Re
 /// By which time what is found is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
-    /// In quarters of an hour.
+    /// In the reader's days.
     Added,
-    /// In days.
+    /// In the days of the clock where it was taken.
     Taken,
 }
 

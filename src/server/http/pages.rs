@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     api::{Failure, uploads::UPLOAD_URL},
-    model::{Comparison, ImageId},
-    server::{App, Error, db, outline::Zone},
+    model::{Comparison, ImageId, Zone},
+    server::{App, Error, db},
     ui::{self, shell::ZONE_COOKIE},
 };
 

@@ -32,8 +32,8 @@ pub fn FilterPanel() -> impl IntoView {
             focus::close_popover(&panel);
         }
     };
-    let shown =
-        text(move || gallery.view.with(|view| super::words::count(view, gallery.total.get(), gallery.all.get())));
+    let Gallery { view, total, counting, all, .. } = gallery;
+    let shown = text(move || view.with(|view| super::words::count(view, total.get(), counting.get(), all.get())));
     view! {
         <button type="button" class="bar-button filter-button" id=BUTTON_ID popovertarget=PANEL_ID>
             <Icon sign=Sign::Filter/>

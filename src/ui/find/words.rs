@@ -31,13 +31,10 @@ pub fn values(view: &Query, folders: &[Folder]) -> Vec<String> {
     pairs.map(|(key, said)| value(key, &said, folders)).collect()
 }
 
-/// How many are shown, and of how many.
-pub fn count(view: &Query, shown: u32, all: u32) -> String {
-    if view.is_narrow() {
-        format!("{} of {}", words::thousands(shown), words::count(all, "picture", "pictures"))
-    } else {
-        words::count(all, "picture", "pictures")
-    }
+/// How many are shown, and of how many. `shown` is only the first of them as long as they are being counted.
+pub fn count(view: &Query, shown: u32, counting: bool, all: u32) -> String {
+    let (more, all) = (if counting { "+" } else { "" }, words::count(all, "picture", "pictures"));
+    if view.is_narrow() { format!("{}{more} of {all}", words::thousands(shown)) } else { all }
 }
 
 /// What a side of pictures is called.
@@ -140,9 +137,10 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_counted_among_all() {
-        assert_eq!(count(&Query::default(), 3, 1_204), "1,204 pictures");
-        assert_eq!(count(&Query::read("?q=a").0, 48, 1_204), "48 of 1,204 pictures");
-        assert_eq!(count(&Query::read("?q=a").0, 1, 1), "1 of 1 picture");
+        assert_eq!(count(&Query::default(), 3, false, 1_204), "1,204 pictures");
+        assert_eq!(count(&Query::read("?q=a").0, 48, false, 1_204), "48 of 1,204 pictures");
+        assert_eq!(count(&Query::read("?q=a").0, 1, false, 1), "1 of 1 picture");
+        assert_eq!(count(&Query::read("?q=a").0, 120, true, 1_204), "120+ of 1,204 pictures");
     }
 
     #[test]

@@ -10,9 +10,9 @@ use crate::ui::{
 
 #[component]
 pub fn Bar() -> impl IntoView {
-    let Gallery { shown_view, folders, total, all, .. } = expect_context();
+    let Gallery { shown_view, folders, total, counting, all, .. } = expect_context();
     let heading = text(move || shown_view.with(|view| folders.with(|folders| words::heading(view, folders))));
-    let count = text(move || shown_view.with(|view| words::count(view, total.get(), all.get())));
+    let count = text(move || shown_view.with(|view| words::count(view, total.get(), counting.get(), all.get())));
     // what was looked for is worth hearing; what arrives by itself is not
     let polite = maybe(move || shown_view.with(|view| view.is_narrow()).then(|| "polite".to_owned()));
     view! {

@@ -31,6 +31,8 @@ enum Answer {
     Window(Window),
     /// The beginning of another view.
     Opening(Opening),
+    /// The beginning of the view that is shown, now that all of it is counted.
+    Counted(Opening),
 }
 
 #[derive(Clone, Copy)]
@@ -143,11 +145,12 @@ impl Filler {
         self.gallery.view.set(view.clone());
         self.rest.cancel();
         self.ahead.set_value(None);
-        if !self.gallery.is_changing_view() {
-            return self.wish.set_value(None);
+        let beginning = Wish { view, places: 0..Window::CARDS_FIRST, follow: false, at };
+        let is_whole = !self.gallery.is_changing_view() && !self.gallery.counting.get_untracked();
+        self.wish.set_value(Some(beginning).filter(|_| !is_whole));
+        if !is_whole {
+            self.retry();
         }
-        self.wish.set_value(Some(Wish { view, places: 0..Window::CARDS_FIRST, follow: false, at }));
-        self.retry();
     }
 
     fn follows(&self) -> bool {
@@ -226,7 +229,10 @@ impl Filler {
         let Wish { view, places, follow, .. } = wish.clone();
         let count = (places.end - places.start).min(Window::CARDS_MAX);
         if self.gallery.is_changing_view() {
-            return open_gallery(view, wish.at, places.start, count).await.map(Answer::Opening);
+            return open_gallery(view, wish.at, places.start, count, true).await.map(Answer::Opening);
+        }
+        if self.gallery.counting.get_untracked() {
+            return open_gallery(view, None, places.start, count, false).await.map(Answer::Counted);
         }
         let anchor = if follow { None } else { self.gallery.anchor() };
         load_window(view, anchor, places.start, count).await.map(Answer::Window)
@@ -250,8 +256,14 @@ impl Filler {
         let taken = match answer {
             Answer::Opening(opening) => {
                 self.asked.set_value(Some(opening.window.start));
-                self.gallery.change_view(opening, wish.at)
+                let (is_counted, taken) = (opening.is_counted, self.gallery.change_view(opening, wish.at));
+                if !is_counted && taken.is_ok() {
+                    // with the same wish
+                    return;
+                }
+                taken
             }
+            Answer::Counted(opening) => self.gallery.take_count(opening),
             Answer::Window(window) if wish.follow => self.gallery.show_top(window),
             Answer::Window(window) => self.show_in_time(window),
         };

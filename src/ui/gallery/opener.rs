@@ -60,7 +60,7 @@ fn Opener(content: Content, view: Query) -> impl IntoView {
     let (places, attempts) = (first_places(gallery), Attempts::new());
     let at = first_picture(gallery);
     let view = StoredValue::new(view);
-    let opening = page_data(move || open_gallery(view.get_value(), at, places.start, places.end - places.start));
+    let opening = page_data(move || open_gallery(view.get_value(), at, places.start, places.end - places.start, false));
     let retry = move || opening.refetch();
     view! {
         <Transition fallback=content.skeleton>

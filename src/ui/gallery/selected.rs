@@ -34,18 +34,22 @@ pub fn SelectedBar() -> impl IntoView {
 pub fn Selected() -> impl IntoView {
     let (selection, gallery) = (expect_context::<Selection>(), expect_context::<Gallery>());
     let count = move || selection.chosen.with(|chosen| chosen.count(gallery.total.get()));
+    let more = move || if gallery.counting.get() && selection.chosen.with(Chosen::is_all) { "+" } else { "" };
     let words = text(move || {
         if selection.asking.get() {
             "Selecting…".to_owned()
         } else {
-            format!("{} selected", words::thousands(count()))
+            format!("{}{} selected", words::thousands(count()), more())
         }
     });
     let is_some = move || selection.chosen.with(|chosen| !chosen.is_all()) && count() < gallery.total.get();
     let all = move || {
         view! {
             <button type="button" class="selected-button" on:click=move |_| selection.choose_all()>
-                {text(move || format!("Select all {}", words::thousands(gallery.total.get())))}
+                {text(move || match gallery.counting.get() {
+                    true => "Select all".to_owned(),
+                    false => format!("Select all {}", words::thousands(gallery.total.get())),
+                })}
             </button>
         }
         .into_any()

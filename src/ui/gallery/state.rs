@@ -25,6 +25,8 @@ pub struct Gallery {
     pub shown_view: RwSignal<Query>,
     /// What the scroll bar spans: all images but those held back.
     pub total: RwSignal<u32>,
+    /// There are more than `total`, and how many is still to be said.
+    pub counting: RwSignal<bool>,
     /// The place of the window's first card.
     pub start: RwSignal<u32>,
     /// The window; drives the grid.
@@ -80,6 +82,7 @@ impl Gallery {
             view: RwSignal::new(Query::default()),
             shown_view: RwSignal::new(Query::default()),
             total: RwSignal::new(0),
+            counting: RwSignal::new(false),
             start: RwSignal::new(0),
             order: RwSignal::new(Vec::new()),
             outline: RwSignal::new(Outline::default()),
@@ -117,6 +120,7 @@ impl Gallery {
         self.all_of_feed.set_value(opening.all);
         self.heard_at.set(opening.at.seq);
         self.at_top.set_value(opening.window.start == 0);
+        self.counting.set(!opening.is_counted);
         self.take_cards(opening.window.cards);
         self.publish();
         self.opened.set(true);
@@ -206,12 +210,20 @@ impl Gallery {
         self.content.set_value(Order::begin(&view, &window, heard_at));
         self.outline.set(opening.outline);
         self.shapes.update(Shapes::forget);
+        self.counting.set(!opening.is_counted);
         self.at_top.set_value(window.start == 0);
         self.place.set_value(Place { at, ..Place::default() });
         self.take_cards(window.cards);
         self.shown_view.set(view);
         self.publish();
         Ok(())
+    }
+
+    /// The same view once more, counted. What is shown of it stays where it is.
+    pub fn take_count(&self, opening: Opening) -> Result<(), TooOld> {
+        self.counting.set(false);
+        self.outline.set(opening.outline);
+        self.show(opening.window)
     }
 
     /// Everything anew after the feed began anew, in place. `held` is how many images are newer than the anchor.
@@ -231,6 +243,7 @@ impl Gallery {
         self.heard_at.set(all.at.seq);
         self.all_of_feed.set_value(all.total);
         self.content.set_value(Order::begin(&self.shown_view.get_untracked(), &window, all.at.seq));
+        self.counting.set(false);
         self.take_cards(window.cards);
         self.publish();
     }

@@ -9,14 +9,16 @@ use uuid::Uuid;
 
 use super::{
     images::{Neighbours, RestRow},
-    spans::{QUARTER_MS, Span, Time, first_id},
+    spans::{Span, Time, first_id},
 };
-use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, query::Named};
+use crate::model::{By, Card, Flag, ImageId, ProjectId, Query, Shape, Sort, Zone, query::Named, zone::QUARTERS_OF_DAY};
 
 /// A query whose words are known to be written as they are kept.
 pub struct Search {
     pub project: ProjectId,
     pub query: Query,
+    /// Whose days are counted.
+    pub zone: Zone,
     /// As PostgreSQL writes it; empty where no words are looked for.
     pub words: String,
 }
@@ -29,11 +31,15 @@ pub struct Start {
     pub over: i64,
 }
 
+impl Start {
+    pub const TOP: Start = Start { edge: Edge::Top, over: 0 };
+}
+
 /// What lies before it in the order is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edge {
     Top,
-    /// A span of the order's time.
+    /// A day of the order's time.
     Span(i64),
     Row(Place),
 }
@@ -59,14 +65,6 @@ pub fn time(by: By) -> Option<Time> {
     }
 }
 
-/// The span that a row is in.
-fn span(by: Time) -> &'static str {
-    match by {
-        Time::Added => "uuid_ms(image_id) / 900000",
-        Time::Taken => "(clock::date - date '1970-01-01')::bigint",
-    }
-}
-
 fn direction(sort: Sort) -> &'static str {
     if sort.ascends() { "asc" } else { "desc" }
 }
@@ -77,6 +75,14 @@ fn after(sort: Sort) -> &'static str {
 }
 
 impl Search {
+    /// The day that a row is in.
+    fn span(&self, by: Time) -> String {
+        match by {
+            Time::Added => format!("((quarter + {}) / {QUARTERS_OF_DAY})::bigint", self.zone.ahead()),
+            Time::Taken => "(clock::date - date '1970-01-01')::bigint".to_owned(),
+        }
+    }
+
     /// `leaving_out` a side tells what there would be if nothing were said about it.
     fn push_where(&self, sql: &mut QueryBuilder<Postgres>, leaving_out: Option<Side>) {
         let query = &self.query;
@@ -148,7 +154,7 @@ impl Search {
         match time(sort.by) {
             Some(Time::Added) => {
                 sql.push(if sort.ascends() { " and image_id >= " } else { " and image_id < " });
-                sql.push_bind(first_id(edge * QUARTER_MS).0);
+                sql.push_bind(first_id(self.zone.begin_ms(edge)).0);
             }
             Some(Time::Taken) => {
                 sql.push(if sort.ascends() { " and clock >= " } else { " and clock < " });
@@ -158,14 +164,25 @@ impl Search {
         }
     }
 
-    /// How many there are of each quarter of an hour or of each day, earliest first.
+    /// How many there are of each day, earliest first.
     pub async fn spans(&self, tx: &mut PgConnection, by: Time) -> sqlx::Result<Vec<Span>> {
         let mut sql = QueryBuilder::new(format!(
-            "select span, count(*) as total, sum(ratio)::bigint as ratio, count(*) as known from (select {} as span, ratio",
-            span(by)
+            "select span, total, ratio, total as known from (select {} as span, count(*) as total, sum(ratio) as ratio",
+            self.span(by)
         ));
         self.push_where(&mut sql, None);
-        sql.push(") as found group by span order by span");
+        sql.push(" group by 1) as found order by span");
+        sql.build_query_as().persistent(false).fetch_all(tx).await
+    }
+
+    /// The same of so many that stand first.
+    pub async fn first_spans(&self, tx: &mut PgConnection, by: Time, count: i64) -> sqlx::Result<Vec<Span>> {
+        let mut sql = QueryBuilder::new(format!(
+            "select span, count(*) as total, sum(ratio) as ratio, count(*) as known from (select {} as span, ratio",
+            self.span(by)
+        ));
+        self.push_stretch(&mut sql, Start::TOP, count);
+        sql.push(") as first group by span order by span");
         sql.build_query_as().persistent(false).fetch_all(tx).await
     }
 
@@ -256,9 +273,9 @@ impl Search {
         sql.build_query_scalar().persistent(false).fetch_one(tx).await
     }
 
-    /// The span of the order's time that a picture is in.
+    /// The day of the order's time that a picture is in.
     pub async fn span_of(&self, tx: &mut PgConnection, by: Time, id: ImageId) -> sqlx::Result<Option<i64>> {
-        let mut sql = QueryBuilder::new(format!("select {} from finds where image_id = ", span(by)));
+        let mut sql = QueryBuilder::new(format!("select {} from finds where image_id = ", self.span(by)));
         sql.push_bind(id.0);
         sql.build_query_scalar().persistent(false).fetch_optional(tx).await
     }
