@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { awayAnswer, expect, isLive, isLoaded, png, test, type Page, type Server } from './scene';
+import { awayAnswer, cutOut, expect, isLive, isLoaded, png, test, type Page, type Server } from './scene';
 
 const SIZE = { width: 1_200, height: 800 };
 const HARBOUR = png(7, SIZE.width, SIZE.height);
@@ -26,14 +26,6 @@ async function open(page: Page, id: string): Promise<void> {
   await page.goto(`/pictures/${id}`);
   await isLive(page);
   await isLoaded(page.locator('img.photo'));
-}
-
-/** As a program cuts it. */
-async function cutOut(server: Server, of: string, x: number, y: number, width: number, height: number): Promise<string> {
-  const body = JSON.stringify({ x, y, width, height });
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${server.address}/images/${of}/crop`, { method: 'POST', headers, body });
-  return (await answer.json()).image.id;
 }
 
 async function numbers(page: Page): Promise<number[]> {

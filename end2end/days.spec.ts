@@ -76,6 +76,8 @@ test('in rows every picture keeps its shape, and the choice is remembered', asyn
 test('the size changes around the picture that is looked at', async ({ page, server }) => {
   await dated(server, 100, '2024-05-17', '2024-05-03');
   await openTaken(page);
+  // near enough that it is drawn
+  await scroller(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await cell(page, '2024-05-03 050.png').scrollIntoViewIfNeeded();
   await expect(page).toHaveURL(/at=/);
   const first = await page.evaluate(() => {

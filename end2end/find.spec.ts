@@ -69,10 +69,13 @@ test('what is typed is found, stands in the address, and is gone back from', asy
 test('the first ones of very many are shown before they are counted', async ({ page, server }) => {
   await harbour(server);
   await openGallery(page);
-  let countNow = () => {};
+  let [countNow, answerOther] = [() => {}, () => {}];
   const counting = new Promise<void>((done) => (countNow = done));
+  const other = new Promise<void>((done) => (answerOther = done));
   await page.route('**/api/gallery/open', async (route) => {
-    if (!route.request().postDataJSON().in_a_hurry) {
+    const { query, in_a_hurry } = route.request().postDataJSON();
+    if (query.words === 'boat 10') await other;
+    if (!in_a_hurry) {
       await counting;
       return route.continue();
     }
@@ -89,12 +92,16 @@ test('the first ones of very many are shown before they are counted', async ({ p
   await expect(cells(page)).toHaveCount(1);
   // what is asked for and taken back meanwhile keeps nobody from counting
   await field(page).fill('boat 10');
+  await expect(page).toHaveURL('/?q=boat%2010');
   await field(page).fill('boat');
+  await expect(page).toHaveURL('/?q=boat');
   await cells(page).first().evaluate((cell) => cell.setAttribute('data-tagged', ''));
   countNow();
   await expect(count(page)).toHaveText('2 of 4 pictures');
   await expect(cells(page)).toHaveCount(2);
   await expect(cells(page).first()).toHaveAttribute('data-tagged', '');
+  answerOther();
+  await page.unrouteAll({ behavior: 'wait' });
 });
 
 test('a shared address shows the same to another reader', async ({ page, reader, server }) => {

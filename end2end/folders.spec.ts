@@ -19,9 +19,7 @@ const test = base.extend<Disk>({
     await rm(root, { recursive: true, force: true });
   },
   server: async ({ root }, use, info) => {
-    // What is started takes over what is set here; the next journey's server is to know nothing of it.
-    process.env.PIXELSYNC_ALLOW_ROOTS = root;
-    const server = await Server.start().finally(() => delete process.env.PIXELSYNC_ALLOW_ROOTS);
+    const server = await Server.start(root);
     await use(server);
     await server.remove();
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log, contentType: 'text/plain' });

@@ -1,8 +1,8 @@
 //! What is told beside a picture, the whole screen for it, and the slide show.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cells, expect, fill, isLive, isLoaded, openGallery, png, test, type Page, type Server } from './scene';
+import { cells, expect, fill, isLive, isLoaded, openGallery, png, said, test, type Page, type Server } from './scene';
 
 const panel = (page: Page) => page.getByRole('complementary', { name: 'About this picture' });
 const fact = (page: Page, name: string) => panel(page).locator(`[data-fact="${name}"]`);
@@ -22,10 +22,8 @@ async function open(page: Page, id: string): Promise<void> {
   await isLive(page);
 }
 
-/** The picture in which people, a camera and satellites have written. */
 async function openSaid(page: Page, server: Server): Promise<string> {
-  const bytes = await readFile(new URL('../imaging/tests/pictures/said.jpg', import.meta.url));
-  await server.drop('said.jpg', bytes);
+  await server.drop('said.jpg', await said());
   await expect.poll(async () => (await server.images())[0]?.state).toBe('ok');
   const [image] = await server.images();
   await open(page, image.id);
@@ -220,8 +218,8 @@ test('the slide show goes on by itself, and ends with a word', async ({ page, se
   await expect(pause(page)).toBeVisible();
   await expect(page.getByRole('status').getByText('Slide show running')).toBeAttached();
   // 4, 8, 15, 2
-  for (let press = 0; press < 3; press += 1) await page.getByRole('button', { name: /seconds for each picture/ }).click();
-  await expect(page.getByRole('button', { name: '2 seconds for each picture' })).toBeVisible();
+  for (let press = 0; press < 3; press += 1) await page.getByRole('button', { name: /s for each picture/ }).click();
+  await expect(page.getByRole('button', { name: '2 s for each picture' })).toBeVisible();
   await page.waitForSelector('img.fading', { state: 'attached' });
   await expect(name(page)).toHaveText(middle.filename);
   await expect(name(page)).toHaveText(oldest.filename);
@@ -232,7 +230,7 @@ test('the slide show goes on by itself, and ends with a word', async ({ page, se
   await page.goto(`/pictures/${middle.id}`);
   await isLive(page);
   await play(page).click();
-  await expect(page.getByRole('button', { name: '2 seconds for each picture' })).toBeVisible();
+  await expect(page.getByRole('button', { name: '2 s for each picture' })).toBeVisible();
   await pause(page).click();
   await expect(page.getByRole('status').getByText('Slide show paused')).toBeAttached();
 });

@@ -152,21 +152,25 @@ test('who looks at a picture sees it change and its place move', async ({ page, 
 test('a picture that cannot be had says so, leaves ways on, and comes by itself', async ({ page, server, expectNoise }) => {
   expectNoise(/status of 503/);
   await fill(server, 2);
-  await openGallery(page);
-  const [first] = await names(page);
+  const [first, second] = await server.images();
+  await page.goto(`/compare?ids=${first.id},${second.id}`);
+  await isLive(page);
   let asked = 0;
   await page.route('**/api/pictures/show', (route) => {
     asked += 1;
     return route.fulfill(awayAnswer('/api/pictures/show'));
   });
-  await cells(page).first().click();
+  const open = () => page.locator('.seat-name a').first().click();
+  await open();
   await expect(page.getByRole('heading', { name: 'The picture cannot be shown' })).toBeVisible();
   await expect(page).toHaveTitle('Not shown · PixelSync');
   await isLive(page);
   await page.getByRole('link', { name: 'PixelSync, all pictures' }).click();
   await expect(cells(page)).toHaveCount(2);
 
-  await cells(page).first().click();
+  await page.goto(`/compare?ids=${first.id},${second.id}`);
+  await isLive(page);
+  await open();
   // What is tried again by itself takes the focus from nobody.
   const again = page.getByRole('button', { name: 'Try again' });
   await again.focus();
@@ -174,7 +178,36 @@ test('a picture that cannot be had says so, leaves ways on, and comes by itself'
   await expect.poll(() => asked).toBeGreaterThan(before + 1);
   await expect(again).toBeFocused();
   await page.unroute('**/api/pictures/show');
-  await isOpen(page, first);
+  await isOpen(page, first.filename);
+});
+
+test('a picture of the gallery is seen at once, and told of when that can be had', async ({ page, server, expectNoise }) => {
+  expectNoise(/status of 503/);
+  await fill(server, 6);
+  await openGallery(page);
+  const order = await names(page);
+  await page.route('**/api/pictures/show', (route) => route.fulfill(awayAnswer('/api/pictures/show')));
+  let deliver = () => {};
+  const delivered = new Promise<void>((done) => (deliver = done));
+  await page.route('**/images/*/preview*', async (route) => {
+    await delivered;
+    await route.continue();
+  });
+  const standIn = page.locator('.stage .stand-in');
+  await cells(page).nth(1).click();
+  for (const name of [order[1], order[2], order[3]]) {
+    await expect(page.locator('.viewer-name')).toHaveText(name);
+    await expect(photo(page)).toHaveAttribute('alt', name);
+    await isLoaded(standIn);
+    await page.keyboard.press('ArrowRight');
+  }
+  await expect(page.locator('.viewer-place')).toHaveText('5 of 6');
+  await expect(page.locator('.stage .banner')).toBeVisible();
+  deliver();
+  await isOpen(page, order[4]);
+  await expect(standIn).toHaveCount(0);
+  await page.unroute('**/api/pictures/show');
+  await expect(page.locator('.stage .banner')).toHaveCount(0);
 });
 
 test('a gallery that was tried again by hand is not read once more behind the reader\'s back', async ({ page, server, expectNoise }) => {

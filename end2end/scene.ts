@@ -2,6 +2,7 @@
 //! reader sees. A journey that makes the browser complain on purpose says so with `expectNoise`.
 
 import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
 import { png } from './pixels';
 import { Server } from './server';
 
@@ -154,6 +155,37 @@ export async function fill(server: Server, count: number): Promise<string[]> {
   return names;
 }
 
+/** The picture in which people, a camera and satellites have written. */
+export async function said(): Promise<Buffer> {
+  return readFile(new URL('../imaging/tests/pictures/said.jpg', import.meta.url));
+}
+
+/** As a program cuts it. */
+export async function cutOut(server: Server, of: string, x: number, y: number, width: number, height: number): Promise<string> {
+  const body = JSON.stringify({ x, y, width, height });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${server.address}/images/${of}/crop`, { method: 'POST', headers, body });
+  return (await answer.json()).image.id;
+}
+
 export function upload(name: string, number: number) {
   return { name, mimeType: 'image/png', buffer: png(number) };
+}
+
+/** Of six files one is uploaded, one refused, three are under way and one waits for those. The server hears of none. */
+export async function uploadSome(page: Page): Promise<void> {
+  const full = JSON.stringify({ Refused: 'The disk is full. Make room, then send it again.' });
+  const answers = [
+    { status: 200, body: JSON.stringify({ images: [], refused: [] }) },
+    { status: 507, headers: { serverfnerror: '/api/upload' }, body: full },
+  ];
+  await page.route('**/api/upload', async (route) => {
+    const answer = answers.shift();
+    if (answer) await route.fulfill(answer);
+  });
+  const names = ['regatta.png', 'harbour by night.png', 'first light.png', 'evening.png', 'still water.png', 'far shore.png'];
+  await page.locator('header input[type=file]').setInputFiles(names.map(upload));
+  for (const [step, count] of Object.entries({ done: 1, failed: 1, sending: 3, waiting: 1 })) {
+    await expect(page.locator(`.tray-line[data-step=${step}]`)).toHaveCount(count);
+  }
 }

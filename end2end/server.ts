@@ -15,13 +15,17 @@ export class Server {
   log = '';
   #process?: ChildProcess;
 
-  private constructor(readonly data: string) {}
+  private constructor(
+    readonly data: string,
+    readonly root?: string,
+  ) {}
 
-  static async start(): Promise<Server> {
+  /** Below `root`, where there is one, folders may be added. */
+  static async start(root?: string): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), 'pixelsync-journey-'));
     // PostgreSQL's user, who is not root, has to pass through it.
     await chmod(data, 0o755);
-    const server = new Server(data);
+    const server = new Server(data, root);
     await server.start('127.0.0.1:0');
     return server;
   }
@@ -29,7 +33,9 @@ export class Server {
   async start(listen: string): Promise<void> {
     const program = process.env.PIXELSYNC_BIN;
     if (!program) throw new Error('PIXELSYNC_BIN names no program: run the journeys by `cargo xtask test --only journeys`');
-    const child = spawn(program, ['serve', '--data', this.data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const roots = this.root ? ['--allow-root', this.root] : [];
+    const words = ['serve', '--data', this.data, '--listen', listen, ...roots];
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let said = '';
     child.stdout!.on('data', (chunk) => (said += chunk));

@@ -95,7 +95,7 @@ pub(crate) fn measure(stage: &Stage) -> Result<Vec<Figure>> {
 }
 
 fn window(stage: &Stage, query: &Query, start: u64) -> Result<Value> {
-    let asked = json!({ "query": query, "anchor": null, "start": 0, "count": 300 });
+    let asked = json!({ "query": query, "anchor": null, "start": start, "count": 300 });
     stage.host.ask("POST", "/api/gallery/window", &asked.to_string())
 }
 

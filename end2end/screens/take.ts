@@ -1,12 +1,12 @@
 //! Takes a picture of every screen, at three sizes, in both themes, into `target/screenshots`.
 
 import { test as base, type Browser, type Page } from '@playwright/test';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isLive } from '../scene';
+import { cells, isLive, uploadSome } from '../scene';
 import { Server } from '../server';
-import { sidecar, withExif, type Taken } from './exif';
-import { landscape } from './landscapes';
+import { fill } from './library';
 
 const SIZES = {
   desktop: { width: 1440, height: 900 },
@@ -14,15 +14,6 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 };
 const THEMES = ['dark', 'light'] as const;
-const PICTURES = 60;
-const DAY_MS = 86_400_000;
-const CAMERAS = [
-  ['Canon EOS R5', 'RF24-70mm F2.8 L IS USM'],
-  ['NIKON Z 8', 'NIKKOR Z 24-120mm f/4 S'],
-  ['FUJIFILM X-T5', 'XF23mmF1.4 R LM WR'],
-];
-const SHAPES: [number, number][] = [[1500, 1000], [1000, 1500], [1600, 900], [1200, 1200], [1500, 1000], [1800, 760]];
-const NAMES = ['harbour', 'evening', 'far shore', 'first light', 'regatta', 'still water'];
 
 interface Screen {
   name: string;
@@ -31,8 +22,49 @@ interface Screen {
 
 const image = async (server: Server, name: string) => (await server.images()).find((image) => image.filename === name)!;
 
+/** Nothing in sight is still to come. What is further down may not even be asked for. */
 const isDrawn = (page: Page) =>
-  page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+  page.waitForFunction(() => {
+    const isInSight = (element: Element) => {
+      const [box, frame] = [element, element.closest('main') ?? document.body].map((each) => each.getBoundingClientRect());
+      const across = Math.min(box.right, frame.right) - Math.max(box.left, frame.left);
+      const down = Math.min(box.bottom, frame.bottom, innerHeight) - Math.max(box.top, frame.top);
+      return across > 0 && down > 0;
+    };
+    const isLoaded = (image: HTMLImageElement) => image.complete && image.naturalWidth > 0;
+    const cells = [...document.querySelectorAll('a.cell')].filter(isInSight);
+    return [...document.images].filter(isInSight).every(isLoaded) && cells.every((cell) => cell.querySelector('img, .cell-blank'));
+  });
+
+const dialog = (page: Page) => page.getByRole('dialog');
+
+async function openGallery(page: Page, search = ''): Promise<void> {
+  await page.goto(`/${search}`);
+  await isLive(page);
+}
+
+async function openPicture(page: Page, server: Server, name = 'regatta-52.jpg'): Promise<void> {
+  await page.goto(`/pictures/${(await image(server, name)).id}`);
+  await isLive(page);
+}
+
+async function openFolders(page: Page): Promise<void> {
+  await page.goto('/folders');
+  await isLive(page);
+}
+
+/** With Ctrl, because not every size has something to point with. */
+async function select(page: Page): Promise<void> {
+  await openGallery(page);
+  for (const place of [1, 2, 4]) await cells(page).nth(place).click({ modifiers: ['ControlOrMeta'] });
+  await page.getByRole('toolbar').getByText('3 selected').waitFor();
+}
+
+async function askOfArchive(page: Page, what: 'Edit' | 'Remove'): Promise<void> {
+  await openFolders(page);
+  await page.getByRole('article', { name: 'Archive' }).getByRole('button', { name: what }).click();
+  await dialog(page).waitFor();
+}
 
 const SCREENS: Screen[] = [
   { name: 'gallery', open: (page) => page.goto('/').then(() => page.locator('a.cell img').nth(20).waitFor()) },
@@ -41,10 +73,56 @@ const SCREENS: Screen[] = [
     open: (page) => page.goto('/?q=lake&rating=2&sort=taken').then(() => page.locator('a.cell img').first().waitFor()),
   },
   {
+    name: 'nothing-found',
+    open: async (page) => {
+      await openGallery(page, '?q=zzzz');
+      await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    },
+  },
+  {
+    // where there is little room, the choice is on a sheet of its own
+    name: 'rows',
+    open: async (page) => {
+      await openGallery(page);
+      const sheet = page.getByRole('button', { name: 'Layout' });
+      if (await sheet.isVisible()) await sheet.click();
+      await page.getByRole('button', { name: 'Rows' }).click();
+    },
+  },
+  {
+    name: 'dates',
+    open: async (page) => {
+      // as small as usual, they are too few for a strip of dates on a tablet
+      await page.addInitScript(() => localStorage.setItem('pixelsync-size', '1.4'));
+      await openGallery(page, '?sort=taken');
+      const [strip, here] = [(await page.locator('.scrub').boundingBox())!, (await page.locator('.scrub-here').boundingBox())!];
+      const x = here.x + here.width / 2;
+      await page.mouse.move(x, here.y + here.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x, strip.y + 0.55 * strip.height, { steps: 4 });
+      await page.locator('.scrub-bubble').filter({ hasText: /2026/ }).waitFor();
+    },
+  },
+  { name: 'selected', open: select },
+  {
+    name: 'orders',
+    open: async (page) => {
+      await openGallery(page);
+      await page.getByRole('button', { name: 'Order' }).click();
+      await page.locator('.menu-line').first().waitFor();
+    },
+  },
+  {
+    name: 'uploads',
+    open: async (page) => {
+      await openGallery(page);
+      await uploadSome(page);
+    },
+  },
+  {
     name: 'filters',
     open: async (page) => {
-      await page.goto('/');
-      await isLive(page);
+      await openGallery(page);
       await page.getByRole('button', { name: 'Filter' }).click();
       await page.locator('.side a').first().waitFor();
     },
@@ -52,16 +130,14 @@ const SCREENS: Screen[] = [
   {
     name: 'save-view',
     open: async (page) => {
-      await page.goto('/?q=harbour&rating=1');
-      await isLive(page);
+      await openGallery(page, '?q=harbour&rating=1');
       await page.getByRole('button', { name: 'Save view' }).click();
     },
   },
   {
     name: 'edit-view',
     open: async (page) => {
-      await page.goto('/?q=harbour&sort=name');
-      await isLive(page);
+      await openGallery(page, '?q=harbour&sort=name');
       const menu = page.getByRole('button', { name: 'Places' });
       if (await menu.isVisible()) await menu.click();
       await page.getByRole('button', { name: 'Edit the view “First light”' }).press('Enter');
@@ -71,29 +147,65 @@ const SCREENS: Screen[] = [
   {
     name: 'places',
     open: async (page) => {
-      await page.goto('/?tag=first%20light');
-      await isLive(page);
+      await openGallery(page, '?tag=first%20light');
       const menu = page.getByRole('button', { name: 'Places' });
       if (await menu.isVisible()) await menu.click();
       await page.locator('.view .place-count').first().filter({ hasText: /./ }).waitFor();
       await page.locator('.view').nth(1).hover();
     },
   },
-  { name: 'folders', open: (page) => page.goto('/folders').then(() => page.locator('.folder-card').first().waitFor()) },
+  { name: 'folders', open: openFolders },
   {
-    name: 'picture',
+    name: 'add-folder',
+    open: async (page) => {
+      await openFolders(page);
+      await page.getByRole('button', { name: 'Add a folder' }).click();
+      await dialog(page).getByText('It has to lie in one of these').waitFor();
+    },
+  },
+  { name: 'edit-folder', open: (page) => askOfArchive(page, 'Edit') },
+  { name: 'remove-folder', open: (page) => askOfArchive(page, 'Remove') },
+  { name: 'picture', open: openPicture },
+  {
+    name: 'keys',
     open: async (page, server) => {
-      await page.goto(`/pictures/${(await image(server, 'regatta-52.jpg')).id}`);
-      await page.locator('img.photo').waitFor();
+      await openPicture(page, server);
+      await page.keyboard.press('?');
+      await dialog(page).waitFor();
+    },
+  },
+  {
+    name: 'full-screen',
+    open: async (page, server) => {
+      await openPicture(page, server);
+      await page.keyboard.press('f');
+      await page.locator('.viewer[data-full]').waitFor();
+      // what has the keyboard does not fade
+      await page.keyboard.press('Tab');
+    },
+  },
+  {
+    name: 'slide-show',
+    open: async (page, server) => {
+      await openPicture(page, server);
+      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Pause the slide show' }).waitFor();
     },
   },
   {
     name: 'crop',
     open: async (page, server) => {
-      await page.goto(`/pictures/${(await image(server, 'regatta-52.jpg')).id}`);
-      await isLive(page);
+      await openPicture(page, server);
       await page.keyboard.press('c');
       await page.locator('.crop-bar').waitFor();
+    },
+  },
+  {
+    name: 'crop-several',
+    open: async (page) => {
+      await select(page);
+      await page.getByRole('toolbar').getByRole('link', { name: 'Crop' }).press('Enter');
+      await page.getByRole('button', { name: 'Save for all 3' }).waitFor();
     },
   },
   {
@@ -119,52 +231,36 @@ const SCREENS: Screen[] = [
   {
     name: 'damaged',
     open: async (page, server) => {
-      await page.goto(`/pictures/${(await image(server, 'cut off.jpg')).id}`);
+      await openPicture(page, server, 'cut off.jpg');
+      await page.locator('.state-note').waitFor();
+    },
+  },
+  {
+    name: 'torn',
+    open: async (page, server) => {
+      await openPicture(page, server, 'torn.png');
+      await page.locator('.blank').waitFor();
+    },
+  },
+  {
+    name: 'missing',
+    open: async (page, server) => {
+      await openPicture(page, server, 'gone.jpg');
       await page.locator('.state-note').waitFor();
     },
   },
   { name: 'not-found', open: async (page) => void (await page.goto('/nowhere')) },
 ];
 
-function taken(number: number): Taken {
-  const [camera, lens] = CAMERAS[number % CAMERAS.length];
-  // some days apart, and several on each
-  const at = new Date(Date.UTC(2026, 9, 30, 6, 40) - Math.floor(number / 7) * 3 * DAY_MS + (number % 7) * 4_000_000);
-  const place: [number, number] = [47.5 + (number % 9) * 0.013, 9.3 + (number % 5) * 0.021];
-  return { at, camera, lens, exposure: [60, 125, 250, 500][number % 4], aperture: [2.8, 4, 8][number % 3], iso: 100 << number % 4, focal: 24 + (number % 6) * 8, place };
-}
-
-/** Drawn once, in the order in which they were taken. */
-async function fill(browser: Browser, server: Server): Promise<void> {
-  const page = await browser.newPage();
-  for (let number = PICTURES - 1; number >= 0; number -= 1) {
-    const [width, height] = SHAPES[number % SHAPES.length];
-    const drawn = Buffer.from(await page.evaluate(landscape, [number, width, height] as [number, number, number]), 'base64');
-    const stem = `${NAMES[number % NAMES.length]}-${String(number).padStart(2, '0')}`;
-    if (number % 3 === 0) {
-      const said = { title: `By the lake, ${number}`, rating: 1 + (number % 5), label: number % 2 ? 'Green' : 'Red', tags: ['lake', NAMES[number % 6]] };
-      await writeFile(join(server.pictures, `${stem}.xmp`), sidecar(said));
-    }
-    await server.drop(`${stem}.jpg`, withExif(drawn, taken(number)));
-    if (number === 40) await server.drop('cut off.jpg', drawn.subarray(0, drawn.length * 0.6));
-  }
-  await page.close();
-  const views = { 'By the lake': 'q=lake&rating=2&sort=taken', 'First light': 'tag=first%20light', 'Largest first': 'sort=size' };
-  for (const [name, query] of Object.entries(views)) {
-    const body = JSON.stringify({ name, query });
-    await fetch(`${server.address}/api/v1/views`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  }
-  const isReady = async () => (await server.images()).filter((image) => image.state !== 'pending').length > PICTURES;
-  while (!(await isReady())) await new Promise((done) => setTimeout(done, 200));
-}
-
 const test = base.extend<object, { filled: Server; empty: Server }>({
   filled: [
     async ({ browser }, use) => {
-      const server = await Server.start();
-      await fill(browser, server);
+      const root = await mkdtemp(join(tmpdir(), 'pixelsync-root-'));
+      const server = await Server.start(root);
+      await fill(browser, server, root);
       await use(server);
       await server.remove();
+      await rm(root, { recursive: true, force: true });
     },
     { scope: 'worker', timeout: 600_000 },
   ],
@@ -186,7 +282,8 @@ async function take(browser: Browser, server: Server, { name, open }: Screen): P
       const page = await context.newPage();
       await open(page, server);
       await isDrawn(page);
-      await page.screenshot({ path: `../../target/screenshots/${name}-${size}-${colorScheme}.png` });
+      // what moves in is there
+      await page.screenshot({ path: `../../target/screenshots/${name}-${size}-${colorScheme}.png`, animations: 'disabled' });
       await context.close();
     }
   }

@@ -26,7 +26,7 @@ pub use format::Format;
 pub use full::full;
 pub use limits::Limits;
 pub use memory::{Purpose, memory_needed};
-pub use metadata::{Facts, Place, Said, Taken};
+pub use metadata::{Facts, Flag, Place, Said, Taken};
 
 use container::Container;
 use decode::{Job, Refusal};

@@ -45,6 +45,7 @@ use socket::Socket;
 /// The environment variable by which users choose [`Settings::binaries`]; errors name it.
 pub const BINARIES_SETTING: &str = "PIXELSYNC_POSTGRES_BINARIES";
 pub const MAX_CONNECTIONS: u16 = 60;
+pub const SHARED_BUFFERS_MB: u32 = 128;
 
 /// Whether [`Postgres::start`] finds PostgreSQL's programs without being told where.
 pub fn is_installed() -> bool {
@@ -63,11 +64,18 @@ pub struct Settings {
     /// The folder of `initdb` and `postgres`; without it the usual places are searched.
     pub binaries: Option<PathBuf>,
     pub max_connections: u16,
+    /// How much of the database's pages it keeps at hand; only what is read takes memory.
+    pub shared_buffers_mb: u32,
 }
 
 impl Settings {
     pub fn new(data: impl Into<PathBuf>) -> Settings {
-        Settings { data: data.into(), binaries: None, max_connections: MAX_CONNECTIONS }
+        Settings {
+            data: data.into(),
+            binaries: None,
+            max_connections: MAX_CONNECTIONS,
+            shared_buffers_mb: SHARED_BUFFERS_MB,
+        }
     }
 }
 
@@ -111,9 +119,8 @@ impl Postgres {
         let socket = Socket::prepare(&home, account)?;
         socket.remove_leftovers()?;
         let command = || {
-            let max = settings.max_connections;
             let mut command = binaries.command("postgres", account);
-            command.args(server::arguments(cluster.folder(), socket.folder(), max));
+            command.args(server::arguments(cluster.folder(), socket.folder(), settings));
             command
         };
         let log = server::Log::at(home.join("server.log"));

@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Error;
 use crate::cluster::Cluster;
 use crate::process::Process;
+use crate::{Error, Settings};
 
 /// After a kill the backends hold the cluster's shared memory a little longer than their server.
 const RETRY: Duration = Duration::from_secs(15);
@@ -43,23 +43,11 @@ const SYNC_OPTION: Option<&str> = Some("recovery_init_sync_method=syncfs");
 #[cfg(not(target_os = "linux"))]
 const SYNC_OPTION: Option<&str> = None;
 
-/// How much of its pages PostgreSQL keeps at hand. Only what is read is kept, so a small library takes less: an eighth of the
-/// machine's memory, no less than a small machine has, and no more than the catalogue of a million pictures is read from.
-fn shared_buffers_mb() -> u64 {
-    let told = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    (memory_kb(&told).unwrap_or(0) / 8 / 1_024).clamp(128, 512)
-}
-
-fn memory_kb(told: &str) -> Option<u64> {
-    let line = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    line.split_whitespace().next()?.parse().ok()
-}
-
-pub(crate) fn arguments(cluster: &Path, socket: &Path, max_connections: u16) -> Vec<OsString> {
+pub(crate) fn arguments(cluster: &Path, socket: &Path, settings: &Settings) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-D".into(), cluster.into()];
     let options = OPTIONS.into_iter().chain(SYNC_OPTION).map(OsString::from);
-    let connections = format!("max_connections={max_connections}").into();
-    let buffers = format!("shared_buffers={}MB", shared_buffers_mb()).into();
+    let connections = format!("max_connections={}", settings.max_connections).into();
+    let buffers = format!("shared_buffers={}MB", settings.shared_buffers_mb).into();
     // Quoted, because it is a list: a comma would begin another folder.
     let folder = socket.to_string_lossy().replace('"', "\"\"");
     let sockets = format!("unix_socket_directories=\"{folder}\"").into();
@@ -158,20 +146,19 @@ fn reason_in(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{arguments, is_ready, memory_kb, reason_in};
+    use super::{arguments, is_ready, reason_in};
+    use crate::Settings;
     use std::path::Path;
 
     #[test]
-    fn a_socket_folder_is_quoted() {
-        let arguments = arguments(Path::new("/c"), Path::new("/a,b\"c"), 7);
+    fn a_server_is_told_its_settings_and_a_socket_folder_is_quoted() {
+        let arguments = {
+            let settings = Settings { max_connections: 7, shared_buffers_mb: 256, ..Settings::new("/data") };
+            arguments(Path::new("/c"), Path::new("/a,b\"c"), &settings)
+        };
         assert!(arguments.contains(&"unix_socket_directories=\"/a,b\"\"c\"".into()));
         assert!(arguments.contains(&"max_connections=7".into()));
-    }
-
-    #[test]
-    fn a_machine_tells_its_memory() {
-        assert_eq!(memory_kb("MemTotal:       24683520 kB\nMemFree:        1 kB\n"), Some(24_683_520));
-        assert_eq!(memory_kb(""), None);
+        assert!(arguments.contains(&"shared_buffers=256MB".into()));
     }
 
     #[test]

@@ -16,18 +16,14 @@ pub async fn open_gallery(
     count: u32,
     in_a_hurry: bool,
 ) -> Result<Opening, Failure> {
-    let zone = crate::server::outline::zone();
-    let app = crate::server::App::here()?;
-    if in_a_hurry && at.is_none() && start == 0 {
-        return Ok(crate::server::gallery::begin(&app, &query, zone, count).await?);
-    }
-    Ok(crate::server::gallery::open(&app, &query, zone, at, start, count).await?)
+    let (app, zone) = (crate::server::App::here()?, crate::server::app::zone());
+    Ok(crate::server::gallery::open(&app, &query, zone, at, start, count, in_a_hurry).await?)
 }
 
 /// The shape of what is asked for: its days, from the anchor on where there is one.
 #[server(prefix = "/api", endpoint = "gallery/outline", input = Json)]
 pub async fn load_outline(query: Query, anchor: Option<ImageId>) -> Result<Outlined, Failure> {
-    let zone = crate::server::outline::zone();
+    let zone = crate::server::app::zone();
     Ok(crate::server::gallery::outline(&crate::server::App::here()?, &query, zone, anchor).await?)
 }
 
@@ -36,14 +32,14 @@ pub async fn load_outline(query: Query, anchor: Option<ImageId>) -> Result<Outli
 /// anchor, and nothing shifts.
 #[server(prefix = "/api", endpoint = "gallery/window", input = Json)]
 pub async fn load_window(query: Query, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Window, Failure> {
-    let zone = crate::server::outline::zone();
+    let zone = crate::server::app::zone();
     Ok(crate::server::gallery::window(&crate::server::App::here()?, &query, zone, anchor, start, count).await?)
 }
 
 /// The ids of a stretch, however long, of what is asked for: whoever selects it need not see it. Up to 10,000 at once.
 #[server(prefix = "/api", endpoint = "gallery/ids", input = Json)]
 pub async fn list_ids(query: Query, anchor: Option<ImageId>, start: u32, count: u32) -> Result<Vec<ImageId>, Failure> {
-    let zone = crate::server::outline::zone();
+    let zone = crate::server::app::zone();
     Ok(crate::server::gallery::ids(&crate::server::App::here()?, &query, zone, anchor, start, count).await?)
 }
 

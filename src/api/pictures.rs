@@ -9,7 +9,7 @@ use crate::model::{Card, ImageId, Past, Picture, Query, Region, Sights};
 /// With its neighbours among what is asked for.
 #[server(prefix = "/api", endpoint = "pictures/show", input = Json)]
 pub async fn show_picture(query: Query, id: ImageId) -> Result<Picture, Failure> {
-    let zone = crate::server::outline::zone();
+    let zone = crate::server::app::zone();
     Ok(crate::server::gallery::picture(&crate::server::App::here()?, &query, zone, id).await?)
 }
 

@@ -49,7 +49,7 @@ pub fn is_pressed_by(key: &str) -> bool {
 /// Gives the keyboard to the element of that id once it is drawn. It does not scroll.
 pub fn move_to(id: &'static str) {
     request_animation_frame(move || {
-        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        let element = by_id(id);
         if let Some(element) = element {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
@@ -96,7 +96,7 @@ pub fn is_typing() -> bool {
 
 /// To the element with this id, if it can be seen.
 pub fn give(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = by_id(id) {
         let _ = element.focus();
     }
 }
@@ -111,6 +111,17 @@ pub fn close_popover(element: &HtmlElement) {
     if is_open(element) {
         let _ = element.hide_popover();
     }
+}
+
+/// As a click does, if it is there.
+pub fn press(id: &str) {
+    if let Some(element) = by_id(id) {
+        element.click();
+    }
+}
+
+fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
 }
 
 /// Back to the page that the reader came from.

@@ -14,6 +14,7 @@ pub mod frame;
 pub mod fullscreen;
 pub mod history;
 pub mod idle;
+pub mod images;
 pub mod inbox;
 pub mod listen;
 pub mod live;

@@ -33,6 +33,14 @@ pub fn preload(url: String) {
     });
 }
 
+/// Whether an image with this address is drawn at once, because it was fetched before.
+pub fn is_there(url: &str) -> bool {
+    HtmlImageElement::new().is_ok_and(|image| {
+        image.set_src(url);
+        image.complete()
+    })
+}
+
 /// Ends when it can be shown at once, or cannot be shown at all.
 pub async fn until_decoded(url: String) {
     preload(url.clone());

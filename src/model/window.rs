@@ -38,7 +38,7 @@ pub struct Opening {
     /// From where on changes are still to be heard.
     pub at: Cursor,
     pub window: Window,
-    /// Else there are more than the window has, of which alone the totals and the outline are: it takes longer to count them, and
+    /// Else there are more than the window has, and its total and the outline are of its cards alone: to count all takes longer, and
     /// nobody should wait for that to see the first ones.
     pub is_counted: bool,
     /// The first of all images, which the window need not begin with.

@@ -21,7 +21,10 @@ use super::{
     shapes::Shapes,
     store::Store,
 };
-use crate::{api::Failure, model::ProjectId};
+use crate::{
+    api::Failure,
+    model::{ProjectId, Zone},
+};
 
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
@@ -76,6 +79,11 @@ impl App {
     pub fn here() -> Result<App, Failure> {
         use_context::<App>().ok_or(Failure::Broken)
     }
+}
+
+/// The clock of whoever asks; for server functions.
+pub fn zone() -> Zone {
+    use_context().unwrap_or_default()
 }
 
 #[cfg(test)]

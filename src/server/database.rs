@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     config::Config,
     db::{self, Pool},
+    room,
 };
 
 /// How long a database that does not answer yet is waited for at start.
@@ -32,7 +33,11 @@ impl Database {
         let (url, private) = match &config.database_url {
             Some(url) => (url.clone(), None),
             None => {
-                let settings = Settings { binaries: config.postgres_binaries.clone(), ..Settings::new(data) };
+                let settings = Settings {
+                    binaries: config.postgres_binaries.clone(),
+                    shared_buffers_mb: room::database_mib(),
+                    ..Settings::new(data)
+                };
                 let server = start(settings.clone()).await?;
                 tracing::info!("{} is running", server.describe());
                 (server.url().as_str().to_owned(), Some(Private { server, settings }))

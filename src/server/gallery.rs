@@ -7,7 +7,7 @@ use super::{
     App, Error,
     db::{
         self, Tx, crops, feed,
-        find::{self, Edge, FoundRow, Place, Search, Start, time},
+        find::{self, Edge, FoundRow, Place, Reach, Search, Start, time},
         finds,
         images::{self, Neighbours},
         spans::{self, Moment, Span, Time},
@@ -27,7 +27,7 @@ use crate::{
 /// So many changes are sorted in within a moment.
 const MOMENT_CHANGES_MAX: i64 = 1_000;
 
-/// A start past the end begins at the top.
+/// A start past the end begins at the top. In a hurry, the top of a view comes before all of it is counted where that takes its time.
 pub async fn open(
     app: &App,
     query: &Query,
@@ -35,24 +35,33 @@ pub async fn open(
     at: Option<ImageId>,
     start: u32,
     count: u32,
+    in_a_hurry: bool,
 ) -> Result<Opening, Error> {
-    open_in(app, &mut db::snapshot(&app.pool).await?, query, zone, at, start, count).await
+    let (count, mut tx) = (count.min(Window::CARDS_MAX), db::snapshot(&app.pool).await?);
+    if in_a_hurry
+        && at.is_none()
+        && start == 0
+        && count > 0
+        && is_much(app, &mut tx, query).await?
+        && let Some(begun) = begin_uncounted(app, &mut tx, query, zone, count).await?
+    {
+        return Ok(begun);
+    }
+    open_in(app, &mut tx, query, zone, at, start, count).await
 }
 
 /// In a library of fewer, all that is found is counted within a moment.
 const COUNTED_AT_ONCE: i64 = 400_000;
+/// What has no screen of pictures among so many is worth counting first: to walk on to them may take longer than that.
+const MET_AT_ONCE: i64 = 20_000;
+/// So many are quickly put in order.
+const FEW: i64 = 5_000;
 
-/// The top of a view, before all of it is counted where that takes its time.
-pub async fn begin(app: &App, query: &Query, zone: Zone, count: u32) -> Result<Opening, Error> {
-    let mut tx = db::snapshot(&app.pool).await?;
-    let is_much = query.is_narrow() && spans::found_in_all(&mut tx, app.project).await?.total > COUNTED_AT_ONCE;
-    if is_much && let Some(begun) = begin_uncounted(app, &mut tx, query, zone, count).await? {
-        return Ok(begun);
-    }
-    open_in(app, &mut tx, query, zone, None, 0, count).await
+async fn is_much(app: &App, tx: &mut Tx<'_>, query: &Query) -> Result<bool, Error> {
+    Ok(query.is_narrow() && spans::found_in_all(tx, app.project).await?.total > COUNTED_AT_ONCE)
 }
 
-/// None where all that is found has been counted already, or is so little that this is quickly done.
+/// None where all that is found has been counted already, or the first ones are far down.
 async fn begin_uncounted(
     app: &App,
     tx: &mut Tx<'_>,
@@ -65,14 +74,16 @@ async fn begin_uncounted(
         return Ok(None);
     }
     let at = found_at(tx).await?;
-    let cards = search.window(tx, Start::TOP, count.into()).await?;
-    if (cards.len() as u32) < count {
+    let start = Start { reach: Reach::First(MET_AT_ONCE), ..Start::TOP };
+    let (by, count) = (time(search.query.sort.by).unwrap_or(Time::Taken), i64::from(count));
+    if search.ids(tx, start.clone(), count + 1).await?.len() as i64 <= count {
         return Ok(None);
     }
-    let by = time(search.query.sort.by);
-    let spans = search.first_spans(tx, by.unwrap_or(Time::Taken), count.into()).await?;
-    let window = Window { at, total: count, start: 0, cards };
-    Ok(Some(Opening { is_counted: false, ..opening(app, tx, window, None, of_spans(&search, spans)).await? }))
+    let spans = search.spans_of_stretch(tx, by, start.clone(), count).await?;
+    let cards = search.window(tx, start, count).await?;
+    let window = Window { at, total: count as u32, start: 0, cards };
+    let newest = window.newest();
+    Ok(Some(Opening { is_counted: false, ..opening(app, tx, window, newest, of_spans(&search, spans)).await? }))
 }
 
 async fn open_in(
@@ -194,7 +205,7 @@ async fn window_in(
 
 /// Nearer than this, walking there is the shortest way.
 const FAR: i64 = 2_000;
-/// Landmarks are only looked for in a day of very many.
+/// Further than this into a day, landmarks are looked for.
 const FAR_IN_DAY: i64 = 10_000;
 
 /// Where to read all pictures as they were added to come to a place below the anchor: the highest id, and how many to pass over.
@@ -267,8 +278,10 @@ async fn search_from(app: &App, tx: &mut Tx<'_>, search: &Search, place: i64) ->
         None => spans::found_in_all(tx, app.project).await?.total,
     };
     let by_day = match &spans {
-        _ if place < FAR || time(sort.by).is_none() => (Edge::Top, 0),
+        _ if time(sort.by).is_none() => (Edge::Top, 0),
+        // nobody walks to the first day that has any
         Some(spans) => at_moment(spans::at(spans, sort.ascends(), place)),
+        None if place < FAR => (Edge::Top, 0),
         None => at_moment(spans::taken_at(tx, app.project, sort.ascends(), place).await?),
     };
     let far = if time(sort.by).is_some() { FAR_IN_DAY } else { FAR };
@@ -277,10 +290,11 @@ async fn search_from(app: &App, tx: &mut Tx<'_>, search: &Search, place: i64) ->
     } else {
         by_day
     };
-    Ok((u32::try_from(total).unwrap_or(u32::MAX), Start { edge, over: place - above }))
+    let reach = if search.query.is_narrow() && total <= FEW { Reach::Few } else { Reach::All };
+    Ok((u32::try_from(total).unwrap_or(u32::MAX), Start { edge, over: place - above, reach }))
 }
 
-/// The one that fewer stand after, of those that stand before a place.
+/// Of two edges before a place, each with how many stand above it, the one that is nearer to it.
 fn nearer(one: (Edge, i64), other: (Edge, i64)) -> (Edge, i64) {
     if other.1 > one.1 { other } else { one }
 }

@@ -1,36 +1,18 @@
 //! The shape of a view, day by day. Knows no table.
 
-use leptos::prelude::use_context;
-
 use crate::{
-    model::{Day, Outline, Stretch, Zone, outline::RATIO_UNKNOWN},
+    model::{Day, Outline, Stretch, outline::RATIO_UNKNOWN},
     server::db::spans::{self, Span},
 };
 
-/// The clock of whoever asks; for server functions.
-pub fn zone() -> Zone {
-    use_context().unwrap_or_default()
-}
-
-/// Of days, in their order; what follows each other with one day is one.
-pub fn of_days(spans: impl IntoIterator<Item = Span>) -> Outline {
-    let mut days: Vec<Span> = Vec::new();
-    for span in spans {
-        match days.last_mut() {
-            Some(day) if day.span == span.span => {
-                day.total += span.total;
-                day.ratio += span.ratio;
-                day.known += span.known;
-            }
-            _ => days.push(span),
-        }
-    }
-    let stretch = |day: &Span| Stretch {
+/// Of days, in their order.
+pub fn of_days(days: impl IntoIterator<Item = Span>) -> Outline {
+    let stretch = |day: Span| Stretch {
         day: i32::try_from(day.span).ok().and_then(Day::of_number),
         count: u32::try_from(day.total).unwrap_or(0),
-        ratio: ratio(day),
+        ratio: ratio(&day),
     };
-    Outline { stretches: days.iter().map(stretch).collect() }
+    Outline { stretches: days.into_iter().map(stretch).collect() }
 }
 
 /// Of an order that knows no days.

@@ -92,8 +92,18 @@ impl Room {
     }
 }
 
+const DATABASE_MIB_MIN: u32 = 128;
+const DATABASE_MIB_MAX: u32 = 512;
+
 fn mib(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(MIB)).unwrap_or(u32::MAX)
+}
+
+/// What the database's pages may take. The pages that finding reads of a million pictures are some 500 MiB, and little else is left
+/// to be kept; what is never read takes none.
+pub fn database_mib() -> u32 {
+    let eighth = memory_of_machine().map_or(0, |bytes| mib(bytes / 8));
+    eighth.clamp(DATABASE_MIB_MIN, DATABASE_MIB_MAX)
 }
 
 /// What this process may use at most, in bytes: the machine's memory, or what a container was given of it.

@@ -42,7 +42,7 @@ pub struct Landmark {
 impl Shapes {
     /// Earliest first, by the time that the order follows; by that of taking where it follows none.
     pub async fn spans(&self, tx: &mut Tx<'_>, search: &Search) -> Result<Arc<Vec<Span>>, Error> {
-        let (at, view) = (at(tx).await?, days(search));
+        let (at, view) = (at(tx).await?, key_of_days(search));
         if let Some(spans) = self.spans.of(&view, at) {
             return Ok(spans);
         }
@@ -50,14 +50,14 @@ impl Shapes {
         Ok(self.spans.remember(view, at, spans))
     }
 
-    /// Whether they are remembered.
+    /// Whether it is remembered how many there are of each day.
     pub async fn has_counted(&self, tx: &mut Tx<'_>, search: &Search) -> Result<bool, Error> {
-        Ok(self.spans.of(&days(search), at(tx).await?).is_some())
+        Ok(self.spans.of(&key_of_days(search), at(tx).await?).is_some())
     }
 
     /// The last landmark before a place; None where it is not worth while to look for them.
     pub async fn landmark(&self, tx: &mut Tx<'_>, search: &Search, place: i64) -> Result<Option<Landmark>, Error> {
-        let (at, view) = (at(tx).await?, view(search));
+        let (at, view) = (at(tx).await?, key_of_order(search));
         let landmarks = match self.landmarks.of(&view, at) {
             Some(known) if known.is_some() => known,
             Some(_) => self.landmarks.remember(view, at, Some(search.landmarks(tx, LANDMARKS_EVERY).await?)),
@@ -73,7 +73,7 @@ impl Shapes {
         search: &Search,
         id: ImageId,
     ) -> Result<Option<Landmark>, Error> {
-        let Some(known) = self.landmarks.of(&view(search), at(tx).await?) else { return Ok(None) };
+        let Some(known) = self.landmarks.of(&key_of_order(search), at(tx).await?) else { return Ok(None) };
         let Some(rows) = known.as_ref() else { return Ok(None) };
         let number = search.last_before(tx, rows, id).await?;
         Ok(number.and_then(|number| landmark_of(rows, number)))
@@ -85,13 +85,16 @@ fn time_of(search: &Search) -> Time {
 }
 
 /// Whose days of which time, what is looked for, the way in which its words were understood, and no order.
-fn days(search: &Search) -> String {
-    let (by, query) = (time_of(search), search.query.sorted(Default::default()));
-    format!("{by:?} {} {} {}", search.zone.ahead(), query.search(), search.words)
+fn key_of_days(search: &Search) -> String {
+    let query = search.query.sorted(Default::default()).search();
+    match time_of(search) {
+        Time::Added => format!("added {} {query} {}", search.zone.ahead(), search.words),
+        Time::Taken => format!("taken {query} {}", search.words),
+    }
 }
 
 /// What is looked for, the way in which its words were understood, and its order.
-fn view(search: &Search) -> String {
+fn key_of_order(search: &Search) -> String {
     format!("{} {}", search.query.search(), search.words)
 }
 

@@ -23,13 +23,13 @@ use super::{
     viewer::{Viewer, strip::Strip},
     views::Views,
 };
-
+use crate::browser::images;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let gallery = Gallery::new();
     let (filler, viewer, views, feed) = (Filler::new(gallery), Viewer::new(), Views::new(), Feed::new());
-    let (comparing, strip) = (Comparing::new(), Strip::new());
+    let (comparing, strip, selection) = (Comparing::new(), Strip::new(), Selection::new());
     provide_context(gallery);
     provide_context(filler);
     provide_context(viewer);
@@ -40,11 +40,13 @@ pub fn App() -> impl IntoView {
     provide_context(feed);
     provide_context(Looks::new());
     provide_context(Today::new());
-    provide_context(Selection::new());
+    provide_context(selection);
     provide_context(Trail::new());
     provide_context(Uploads::new());
     provide_context(Notices::new());
-    feed.follow(Followers { gallery, filler, viewer, strip, comparing, views });
+    feed.follow(Followers { gallery, filler, viewer, strip, comparing, selection, views });
+    // the effect keeps what it listens with
+    Effect::new(|_: Option<_>| images::hide_failed());
     later::load_when_idle();
     view! {
         <NotStarted/>

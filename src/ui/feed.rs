@@ -8,13 +8,14 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     compare::Comparing,
-    gallery::{Filler, Gallery},
+    gallery::{Filler, Gallery, selection::Selection},
     viewer::{Viewer, strip::Strip},
     views::Views,
 };
 use crate::{
     api::Failure,
     browser::{
+        images,
         live::{Hear, Line, Status},
         wait,
     },
@@ -31,6 +32,7 @@ pub struct Followers {
     pub viewer: Viewer,
     pub strip: Strip,
     pub comparing: Comparing,
+    pub selection: Selection,
     pub views: Views,
 }
 
@@ -80,16 +82,18 @@ impl Feed {
                 followers.filler.retry();
                 followers.viewer.retry();
                 followers.comparing.retry();
+                images::ask_again_for_failed();
             }
         });
     }
 }
 
 fn hear(read_at: RwSignal<Option<Read>>, followers: Followers) -> Hear {
-    let Followers { gallery, viewer, strip, comparing, views, .. } = followers;
+    let Followers { gallery, viewer, strip, comparing, selection, views, .. } = followers;
     let apply = move |batches: Vec<Batch>| {
         for batch in &batches {
             gallery.apply(batch);
+            selection.apply(batch);
             viewer.apply(batch);
             strip.apply(batch);
             comparing.apply(batch);
@@ -118,7 +122,7 @@ async fn read_anew(followers: Followers) -> Cursor {
 
 /// The oldest of the places, so that none misses anything. None when they are of several epochs.
 async fn try_anew(followers: Followers) -> Result<Option<Cursor>, Failure> {
-    let Followers { gallery, filler, viewer, strip, comparing, views } = followers;
+    let Followers { gallery, filler, viewer, strip, comparing, views, .. } = followers;
     // seldom done, and large
     let shown = if gallery.is_open() { Some(Box::pin(filler.restart()).await?) } else { None };
     let looked_at = Box::pin(viewer.restart()).await?;

@@ -12,7 +12,7 @@ use super::{
     feed::Feed,
     find::panel::Filters,
     folders::FoldersPage,
-    gallery::selected::Selected,
+    gallery::{keys::GalleryKeys, selected::Selected},
     header::Header,
     parts::{problem::Problem, retry::Attempts, shared::part},
     upload::{state::Tally, tray::Filled},
@@ -34,6 +34,7 @@ pub enum Later {
     Picture,
     /// Of the filters, as long as somebody sees them.
     Filters(RwSignal<bool>),
+    GalleryKeys,
     Selected,
     Tray(Memo<Tally>),
     ViewDialog(Ask),
@@ -49,6 +50,7 @@ fn draw(later: Later) -> Result<AnyView, SplitLoaderError> {
         Later::Folders => view! { <FoldersPage/> }.into_any(),
         Later::Picture => view! { <PicturePage/> }.into_any(),
         Later::Filters(seen) => view! { <Filters seen/> }.into_any(),
+        Later::GalleryKeys => view! { <GalleryKeys/> }.into_any(),
         Later::Selected => view! { <Selected/> }.into_any(),
         Later::Tray(tally) => view! { <Filled tally/> }.into_any(),
         Later::ViewDialog(ask) => view! { <Dialog ask/> }.into_any(),
@@ -149,6 +151,6 @@ fn waiting(later: Later) -> Option<(&'static str, &'static str)> {
         Later::Comparison => Some(("comparison", "Loading the pictures…")),
         Later::Folders => Some(("app", "Loading folders…")),
         Later::Picture => Some(("viewer", "Loading the picture…")),
-        Later::Filters(_) | Later::Selected | Later::Tray(_) | Later::ViewDialog(_) => None,
+        Later::Filters(_) | Later::GalleryKeys | Later::Selected | Later::Tray(_) | Later::ViewDialog(_) => None,
     }
 }

@@ -25,7 +25,8 @@ fn say(scene: &Scene, name: &str, attributes: &str, title: &str, tags: &[&str]) 
     let tags: String = tags.iter().map(|tag| format!("<rdf:li>{tag}</rdf:li>")).collect();
     let xmp = format!(
         r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-        <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" {attributes}>
+        <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+            xmlns:xmpDM="http://ns.adobe.com/xmp/1.0/DynamicMedia/" {attributes}>
         <dc:title><rdf:Alt><rdf:li>{title}</rdf:li></rdf:Alt></dc:title>
         <dc:subject><rdf:Bag>{tags}</rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"#
     );
@@ -53,7 +54,7 @@ async fn harbour(pool: Pool) -> Scene {
     let scene = Scene::open(pool).await;
     say(&scene, "Harbour 2.xmp", r#"xmp:Rating="5" xmp:Label="Red""#, "White ferry", &["sea", "Smith, John"]);
     scene.put("Harbour 2.jpg", &shaped(1, 96, 64));
-    say(&scene, "harbour 10.xmp", r#"xmp:Rating="3" xmp:Label="Blue""#, "", &["sea"]);
+    say(&scene, "harbour 10.xmp", r#"xmp:Rating="3" xmp:Label="Blue" xmpDM:pick="1""#, "", &["sea"]);
     scene.put("harbour 10.jpg", &shaped(2, 64, 96));
     say(&scene, "gate.xmp", r#"xmp:Rating="-1""#, "", &[]);
     scene.put("gate.jpg", &shaped(3, 64, 64));
@@ -77,8 +78,8 @@ async fn each_side_finds_its_pictures(pool: Pool) {
         ("rating=4", &["Harbour 2.jpg", "said.jpg"]),
         ("rating=3", &["Harbour 2.jpg", "harbour 10.jpg", "said.jpg"]),
         ("flag=reject", &["gate.jpg"]),
-        ("flag=pick", &[]),
-        ("flag=none", &["Harbour 2.jpg", "harbour 10.jpg", "moving.gif", "said.jpg", "torn.jpg"]),
+        ("flag=pick", &["harbour 10.jpg"]),
+        ("flag=none", &["Harbour 2.jpg", "moving.gif", "said.jpg", "torn.jpg"]),
         ("label=Red", &["Harbour 2.jpg", "said.jpg"]),
         ("label=Red&label=Blue", &["Harbour 2.jpg", "harbour 10.jpg", "said.jpg"]),
         ("tag=sea", &["Harbour 2.jpg", "harbour 10.jpg", "said.jpg"]),
@@ -172,6 +173,7 @@ async fn each_side_is_counted_as_if_nothing_were_said_of_it(pool: Pool) {
     let all =
         format!("type=jpeg&state=ok&rating=5&flag=none&label=Red&camera=none&lens=none&shape=square&folder={folder}");
     assert_eq!(counts(&all, "label").await, of(&[]));
+    assert_eq!(counts("", "flag").await, of(&[("none", 4), ("pick", 1), ("reject", 1)]));
     assert_eq!(counts("q=gate", "flag").await, of(&[("reject", 1)]));
     assert_eq!(counts("", "folder").await, of(&[(&scene.app.managed.id.to_string(), 6)]));
 }

@@ -70,3 +70,29 @@ async fn pieces_that_are_there_are_of_what_their_parents_are_now(pool: Pool) {
     sqlx::raw_sql("delete from images where name = 'known'").execute(&pool).await.expect("one less");
     assert_eq!(marked().await.expect("names"), Vec::<String>::new(), "a piece of nothing is of nothing else");
 }
+
+#[sqlx::test(migrations = false)]
+async fn what_is_found_is_found_as_before(pool: Pool) {
+    MIGRATIONS.run_to(14, &pool).await.expect("the schema of then");
+    sqlx::raw_sql(
+        "insert into finds (image_id, project_id, folder_id, clock, name_key, size, rating, state, type, camera, tags, words, ratio)
+         select (lpad(to_hex(1700000000000 + n * 450000), 12, '0') || '70008000' || lpad(n::text, 12, '0'))::uuid, gen_random_uuid(),
+                gen_random_uuid(), timestamp '2020-01-01' + make_interval(days => n), 'name ' || n, n, n % 6, 'ok',
+                nullif('jpeg', left('jpeg', n % 2 * 4)), 'Nikon Z 8', array['sea'], array_to_tsvector(array['boat', n::text]), 150
+         from generate_series(1, 40) as n",
+    )
+    .execute(&pool)
+    .await
+    .expect("what was found then");
+    let rows = "select jsonb_agg(to_jsonb(f) - 'quarter' order by image_id)::text from finds f";
+    let indexes = "select string_agg(indexdef, '; ' order by indexname) from pg_indexes where tablename = 'finds'";
+    let read = async |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(&pool).await.expect("a text");
+    let before = (read(rows).await, read(indexes).await);
+    MIGRATIONS.run(&pool).await.expect("the schema of now");
+    assert_eq!((read(rows).await, read(indexes).await), before);
+    let others: i64 = sqlx::query_scalar("select count(*) from finds where quarter <> uuid_ms(image_id) / 900000")
+        .fetch_one(&pool)
+        .await
+        .expect("a count");
+    assert_eq!(others, 0);
+}

@@ -121,7 +121,7 @@ async fn far_down_in_a_day_of_very_many_too(pool: Pool) {
             .expect("all of them");
         assert!(all.len() > 16_000, "{search}");
         // the second time landmarks are known
-        for start in [11_500, 11_500, 12_700, 14_000] {
+        for start in [11_500, 11_500, 13_500, 13_500, 15_500, 15_500, 16_000] {
             let window = window(&scene.app, &query, None, start, 50).await;
             let shown: Vec<ImageId> = window.cards.iter().map(|card| card.id).collect();
             let start = start as usize;
@@ -159,7 +159,8 @@ async fn what_takes_long_to_count_is_shown_before(pool: Pool) {
     many(&scene.app).await;
     let query = Query::read("shape=landscape&sort=taken").0;
     let begin = async |query: &Query, count: u32| {
-        let opening = gallery::begin(&scene.app, query, Zone::default(), count).await.expect("an opening");
+        let opening =
+            gallery::open(&scene.app, query, Zone::default(), None, 0, count, true).await.expect("an opening");
         (opening.is_counted, opening.window.total, opening.outline.total(), opening.window.cards)
     };
     let (is_counted, total, in_outline, cards) = begin(&query, 50).await;
@@ -177,7 +178,7 @@ async fn what_takes_long_to_count_is_shown_before(pool: Pool) {
     assert_eq!(first, cards, "the same stand first");
     let few = Query::read("q=4711").0;
     assert!(begin(&few, 50).await.0, "few are found");
-    let whole = gallery::open(&scene.app, &narrower, Zone::default(), None, 0, 50).await.expect("an opening");
+    let whole = gallery::open(&scene.app, &narrower, Zone::default(), None, 0, 50, false).await.expect("an opening");
     assert_eq!((whole.is_counted, whole.window.total, whole.outline.total()), (true, 4_950, 4_950));
     assert!(begin(&narrower, 50).await.0, "it is known by now");
 }

@@ -62,9 +62,19 @@ pub struct Said {
     pub keywords: Vec<String>,
     /// Stars, none to five.
     pub rating: Option<u8>,
-    /// A rating below zero is how other programs write that the picture is thrown out.
+    /// A rating below zero is how programs without flags write that the picture is thrown out.
     pub rejected: bool,
+    /// As programs with flags write it.
+    pub flag: Option<Flag>,
     pub label: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flag {
+    Pick,
+    Reject,
+    /// Undecided counts as this as well.
+    None,
 }
 
 pub(crate) struct Metadata {
@@ -90,12 +100,18 @@ pub(crate) fn read(container: &Container<'_>, sidecar: Option<&[u8]>) -> Metadat
 }
 
 impl Said {
+    /// A program that knows flags is believed before a rating.
+    pub fn flag(&self) -> Flag {
+        self.flag.unwrap_or(if self.rejected { Flag::Reject } else { Flag::None })
+    }
+
     /// Each thing from the first who says it.
     fn or(self, other: Said) -> Said {
         Said {
             title: self.title.or(other.title),
             caption: self.caption.or(other.caption),
             keywords: if self.keywords.is_empty() { other.keywords } else { self.keywords },
+            flag: if self.rejected { self.flag } else { self.flag.or(other.flag) },
             rejected: self.rejected || (self.rating.is_none() && other.rejected),
             rating: self.rating.or(other.rating),
             label: self.label.or(other.label),
@@ -158,5 +174,24 @@ mod tests {
         let far = Said { title: Some("far".into()), rating: Some(3), ..Said::default() };
         let both = near.or(far);
         assert_eq!((both.title.as_deref(), both.rating), (Some("near"), Some(3)));
+    }
+
+    #[test]
+    fn of_two_flags_the_nearer_counts() {
+        let flagged = |flag| Said { flag: Some(flag), ..Said::default() };
+        let rated = || Said { rating: Some(3), ..Said::default() };
+        let rejected = || Said { rejected: true, ..Said::default() };
+        for (near, far, expect) in [
+            (Said::default(), flagged(Flag::Pick), Flag::Pick),
+            (flagged(Flag::None), flagged(Flag::Pick), Flag::None),
+            (flagged(Flag::Pick), rejected(), Flag::Pick),
+            (rejected(), flagged(Flag::Pick), Flag::Reject),
+            // stars say nothing of flags, but of what a rating threw out
+            (rated(), flagged(Flag::Pick), Flag::Pick),
+            (rated(), rejected(), Flag::None),
+        ] {
+            let told = format!("{near:?}, {far:?}");
+            assert_eq!(near.or(far).flag(), expect, "{told}");
+        }
     }
 }

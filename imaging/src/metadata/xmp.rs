@@ -7,13 +7,15 @@ use quick_xml::{
     name::{LocalName, Namespace, ResolveResult},
 };
 
-use super::{Said, Taken, clock};
+use super::{Flag, Said, Taken, clock};
 
 const DC: &[u8] = b"http://purl.org/dc/elements/1.1/";
+const DIGIKAM: &[u8] = b"http://www.digikam.org/ns/1.0/";
 const EXIF: &[u8] = b"http://ns.adobe.com/exif/1.0/";
 const PHOTOSHOP: &[u8] = b"http://ns.adobe.com/photoshop/1.0/";
 const RDF: &[u8] = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/";
+const XMP_DM: &[u8] = b"http://ns.adobe.com/xmp/1.0/DynamicMedia/";
 
 /// Nobody writes more by hand.
 const TEXT_BYTES_MAX: usize = 64 << 10;
@@ -23,6 +25,8 @@ const KEYWORDS_MAX: usize = 1_000;
 pub(super) struct Xmp {
     pub said: Said,
     pub taken: Option<Taken>,
+    /// As `Pick`, `Good` and `PickLabel` say it: the first weighs most.
+    flags: [Option<Flag>; 3],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +35,9 @@ enum Property {
     Caption,
     Keywords,
     Rating,
+    Pick,
+    Good,
+    PickLabel,
     Label,
     Taken,
     TakenByPhotoshop,
@@ -44,6 +51,9 @@ impl Property {
             (DC, b"description") => Some(Property::Caption),
             (DC, b"subject") => Some(Property::Keywords),
             (XMP, b"Rating") => Some(Property::Rating),
+            (XMP_DM, b"pick") => Some(Property::Pick),
+            (XMP_DM, b"good") => Some(Property::Good),
+            (DIGIKAM, b"PickLabel") => Some(Property::PickLabel),
             (XMP, b"Label") => Some(Property::Label),
             (EXIF, b"DateTimeOriginal") => Some(Property::Taken),
             (PHOTOSHOP, b"DateCreated") => Some(Property::TakenByPhotoshop),
@@ -80,6 +90,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Xmp> {
             _ => {}
         }
     }
+    state.found.said.flag = state.found.flag();
     Some(state.found)
 }
 
@@ -162,9 +173,29 @@ impl Xmp {
                 said.rejected = stars.is_some_and(|stars| stars < 0.0);
                 said.rating = stars.filter(|stars| (0.0..=5.0).contains(stars)).map(|stars| stars as u8);
             }
+            Property::Pick => self.flags[0] = flag(property, text),
+            Property::Good => self.flags[1] = flag(property, text),
+            Property::PickLabel => self.flags[2] = flag(property, text),
             Property::Taken => self.taken = clock::of_iso(text).or(self.taken),
             Property::TakenByPhotoshop => self.taken = self.taken.or_else(|| clock::of_iso(text)),
         }
+    }
+
+    /// Programs write "no flag" into whatever they save, so another's flag outweighs it.
+    fn flag(&self) -> Option<Flag> {
+        self.flags.into_iter().flatten().min_by_key(|flag| *flag == Flag::None)
+    }
+}
+
+/// Lightroom writes `pick` and `good`, or `good` alone; digiKam numbers none, rejected, pending and accepted.
+fn flag(property: Property, text: &str) -> Option<Flag> {
+    match (property, text) {
+        (Property::Pick, "1") | (Property::PickLabel, "3") => Some(Flag::Pick),
+        (Property::Pick, "-1") | (Property::PickLabel, "1") => Some(Flag::Reject),
+        (Property::Pick, "0") | (Property::PickLabel, "0" | "2") => Some(Flag::None),
+        (Property::Good, good) if good.eq_ignore_ascii_case("true") => Some(Flag::Pick),
+        (Property::Good, good) if good.eq_ignore_ascii_case("false") => Some(Flag::Reject),
+        _ => None,
     }
 }
 
@@ -203,6 +234,50 @@ mod tests {
     fn below_zero_is_thrown_out() {
         let packet = PACKET.replace("Rating=\"4\"", "Rating=\"-1\"");
         let said = read(packet.as_bytes()).expect("XMP").said;
-        assert_eq!((said.rating, said.rejected), (None, true));
+        assert_eq!((said.rating, said.flag()), (None, Flag::Reject));
+    }
+
+    #[test]
+    fn flags_are_read_as_each_program_writes_them() {
+        let check = |attributes: &str, elements: &str, expect: Flag| {
+            let packet = format!(
+                r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+                <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dk="http://www.digikam.org/ns/1.0/"
+                    xmlns:dm="http://ns.adobe.com/xmp/1.0/DynamicMedia/" {attributes}>{elements}</rdf:Description>
+                </rdf:RDF></x:xmpmeta>"#
+            );
+            let said = read(packet.as_bytes()).expect("XMP").said;
+            assert_eq!(said.flag(), expect, "{attributes} {elements}");
+        };
+        for (attributes, elements, expect) in [
+            ("", "", Flag::None),
+            // Lightroom
+            (r#"dm:pick="1" dm:good="true""#, "", Flag::Pick),
+            (r#"dm:pick="-1" dm:good="false""#, "", Flag::Reject),
+            (r#"dm:pick="0""#, "", Flag::None),
+            (r#"dm:good="True""#, "", Flag::Pick),
+            (r#"dm:good="False""#, "", Flag::Reject),
+            ("", "<dm:pick>1</dm:pick>", Flag::Pick),
+            // digiKam
+            (r#"dk:PickLabel="0""#, "", Flag::None),
+            (r#"dk:PickLabel="1""#, "", Flag::Reject),
+            (r#"dk:PickLabel="2""#, "", Flag::None),
+            (r#"dk:PickLabel="3""#, "", Flag::Pick),
+            ("", "<dk:PickLabel>3</dk:PickLabel>", Flag::Pick),
+            // what is said outright outweighs a rating, wherever it stands
+            (r#"xmp:Rating="-1" dm:pick="1""#, "", Flag::Pick),
+            (r#"dm:pick="0" xmp:Rating="-1""#, "", Flag::None),
+            (r#"dk:PickLabel="2" xmp:Rating="-1""#, "", Flag::None),
+            (r#"dm:pick="-1" xmp:Rating="5""#, "", Flag::Reject),
+            // of two programs
+            (r#"dm:pick="0" dk:PickLabel="3""#, "", Flag::Pick),
+            (r#"dk:PickLabel="0" dm:pick="-1""#, "", Flag::Reject),
+            (r#"dk:PickLabel="1" dm:pick="1""#, "", Flag::Pick),
+            // no value of theirs, and another's name
+            (r#"xmp:Rating="-1" dm:pick="2" dm:good="1" dk:PickLabel="accepted""#, "", Flag::Reject),
+            (r#"xmp:pick="1" dk:pick="1" dm:PickLabel="3""#, "", Flag::None),
+        ] {
+            check(attributes, elements, expect);
+        }
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     folder::{Seen, scan::path_bytes},
-    imaging::{Facts, Format},
+    imaging::{Facts, Flag, Format},
     model::{Card, FolderId, ImageId, ProjectId, State},
     server::{
         content::Content,
@@ -84,7 +84,7 @@ pub async fn put(tx: &mut PgConnection, folder: &FolderRow, entries: &[Entry<'_>
         &of_contents(entries, |content| content.said.title.as_deref()) as _,
         &of_contents(entries, |content| content.said.caption.as_deref()) as _,
         &of_contents(entries, |content| content.said.rating.map(i16::from)) as _,
-        &of_contents(entries, |content| content.said.rejected.then_some("reject")) as _,
+        &of_contents(entries, |content| flag_name(content.said.flag())) as _,
         &of_contents(entries, |content| content.said.label.as_deref()) as _,
         &column(entries, |seen, _| seen.sidecar_ns) as _,
     )
@@ -99,6 +99,14 @@ fn column<'a, T>(entries: &'a [Entry<'a>], value: impl Fn(&'a Seen, &'a Entry<'a
 
 fn of_contents<'a, T>(entries: &'a [Entry<'a>], value: impl Fn(&'a Content) -> T) -> Vec<T> {
     entries.iter().map(|entry| value(entry.content)).collect()
+}
+
+fn flag_name(flag: Flag) -> Option<&'static str> {
+    match flag {
+        Flag::Pick => Some("pick"),
+        Flag::Reject => Some("reject"),
+        Flag::None => None,
+    }
 }
 
 #[derive(Serialize)]

@@ -12,12 +12,13 @@ use crate::{
     ui::{
         parts::{
             icon::{Icon, Sign},
+            key_list::KEYS_ID,
             live_dot::LiveDot,
             shared::text,
             theme_switch::ThemeSwitch,
             words,
         },
-        viewer::{geometry::Point, key_list::KEYS_ID},
+        viewer::geometry::Point,
     },
 };
 

@@ -24,23 +24,24 @@ use crate::{
         header::Header,
         parts::{
             icon::{Icon, Sign},
+            key_list::{KeyList, Keys},
             page_data::page_data,
             problem::{Banner, Problem},
             retry::Attempts,
             shared::{maybe, part},
             words,
         },
-        viewer::key_list::KeyList,
     },
 };
 
 /// The keys, and what they do.
-const KEYS: &[(&[&str], &str)] = &[
+const KEYS: Keys = &[
     (&["←", "→"], "Previous and next of them"),
     (&["Enter"], "Open the picture"),
     (&["X", "Del"], "Take it out of the comparison"),
     (&["L"], "Move them together, or one alone"),
     (&["+", "−"], "Nearer and further away"),
+    (&["Shift"], "with an arrow: move what is near"),
     (&["0"], "Fit"),
     (&["1", "Z"], "100 %, and back"),
     (&["Esc"], "Back"),

@@ -10,10 +10,7 @@ use super::{Comparing, link::Link};
 use crate::{
     browser::{dialog, focus},
     model::{Comparison, ImageId},
-    ui::{
-        parts::{notice::Notices, trail::Trail},
-        viewer::key_list::KEYS_ID,
-    },
+    ui::parts::{key_list::KEYS_ID, notice::Notices, trail::Trail},
 };
 
 type Navigate = Box<dyn Fn(&str, NavigateOptions) + Send + Sync>;

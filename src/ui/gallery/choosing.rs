@@ -12,6 +12,7 @@ use super::{
     Gallery,
     layout::{DayPlace, Rect, px},
     screen::Screen,
+    selected::{COMPARE_ID, CROP_ID},
     selection::Selection,
 };
 use crate::{
@@ -170,6 +171,8 @@ impl Choosing {
         match (event.key().as_str(), place) {
             ("a", _) if is_command && !event.shift_key() => self.selection.choose_all(),
             ("Escape", _) if self.selection.is_on() => self.selection.clear(),
+            ("b", _) if !is_command && self.selection.is_on() => focus::press(COMPARE_ID),
+            ("c", _) if !is_command && self.selection.is_on() => focus::press(CROP_ID),
             (" " | "x", Some(place)) if !is_command && !event.shift_key() => {
                 if let Some(id) = self.gallery.at_place(place) {
                     self.toggle(id);

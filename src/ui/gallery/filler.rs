@@ -145,12 +145,13 @@ impl Filler {
         self.gallery.view.set(view.clone());
         self.rest.cancel();
         self.ahead.set_value(None);
-        let beginning = Wish { view, places: 0..Window::CARDS_FIRST, follow: false, at };
-        let is_whole = !self.gallery.is_changing_view() && !self.gallery.counting.get_untracked();
-        self.wish.set_value(Some(beginning).filter(|_| !is_whole));
-        if !is_whole {
-            self.retry();
+        let is_changing = self.gallery.is_changing_view();
+        if !is_changing && !self.gallery.counting.get_untracked() {
+            return self.wish.set_value(None);
         }
+        let at = at.filter(|_| is_changing);
+        self.wish.set_value(Some(Wish { view, places: 0..Window::CARDS_FIRST, follow: false, at }));
+        self.retry();
     }
 
     fn follows(&self) -> bool {
@@ -201,7 +202,9 @@ impl Filler {
             if self.round.get_value() != round {
                 return;
             }
-            self.answer_ms.update_value(|mean| *mean += (clock::now_ms() - asked - *mean) / 4.0);
+            if let Ok(Answer::Window(_)) = &answer {
+                self.answer_ms.update_value(|mean| *mean += (clock::now_ms() - asked - *mean) / 4.0);
+            }
             match answer {
                 // one is further already: the server works on that while this is drawn, and reading and drawing are two tasks
                 Ok(answer) if self.wish.with_value(|newest| newest.as_ref() != Some(&wish)) => {
@@ -245,11 +248,14 @@ impl Filler {
         }
         let newest = self.wish.get_value();
         if newest.as_ref() != Some(wish) {
-            if let (Answer::Window(window), Some(newest)) = (answer, newest)
-                && self.is_nearer(wish, &window, &newest)
-            {
-                // too old: the newest wish is asked for in any case
-                _ = self.show_in_time(window);
+            // too old: the newest wish is asked for in any case
+            match (answer, newest) {
+                (Answer::Window(window), Some(newest)) if self.is_nearer(wish, &window, &newest) => {
+                    _ = self.show_in_time(window);
+                }
+                // true wherever one has gone in it
+                (Answer::Counted(opening), _) if self.is_shown(wish) => _ = self.gallery.take_count(opening),
+                _ => {}
             }
             return;
         }
@@ -258,7 +264,7 @@ impl Filler {
                 self.asked.set_value(Some(opening.window.start));
                 let (is_counted, taken) = (opening.is_counted, self.gallery.change_view(opening, wish.at));
                 if !is_counted && taken.is_ok() {
-                    // with the same wish
+                    // the wish stays, and is asked for the count now
                     return;
                 }
                 taken
@@ -270,6 +276,10 @@ impl Filler {
         if taken.is_ok() {
             self.wish.set_value(None);
         }
+    }
+
+    fn is_shown(&self, wish: &Wish) -> bool {
+        self.gallery.shown_view.with_untracked(|shown| *shown == wish.view)
     }
 
     /// What one has come to stays until one has come to the next.
@@ -337,7 +347,11 @@ impl Filler {
         let window = wait::for_answer(load_window(view.clone(), None, start, count)).await?;
         self.ahead.set_value(None);
         match gallery.shown_view.with_untracked(|shown| *shown == view) {
-            true => gallery.restart_found(window, &all),
+            true => {
+                gallery.restart_found(window, &all);
+                // what is under way is of the feed before
+                self.retry();
+            }
             false => gallery.heard_at.set(all.at.seq),
         }
         Ok(all.at)

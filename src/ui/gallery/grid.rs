@@ -26,15 +26,17 @@ use super::{
     window::{WINDOW_CARDS, is_enough, window_around},
 };
 use crate::{
-    browser::{focus, frame::OncePerFrame, history, viewport::SizeWatch},
+    browser::{dialog, focus, frame::OncePerFrame, history, viewport::SizeWatch},
     model::{Query, Window},
     ui::{
         find::{chips::Chips, nothing::Nothing},
+        later::{Later, Shown},
         parts::{
+            key_list::KEYS_ID,
             pieces::InPieces,
             problem::Banner,
             retry::Again,
-            shared::{maybe, text},
+            shared::{maybe, text, when},
         },
     },
 };
@@ -52,7 +54,8 @@ pub fn Grid() -> impl IntoView {
     keep_focus(screen, gallery);
     keep_lookout(screen, gallery);
     keep_outlined(gallery);
-    hear_arrows(screen, gallery);
+    let keys_asked = RwSignal::new(false);
+    hear_keys(screen, gallery, keys_asked);
     let (written, rested) = (Again::new(), Again::new());
     // whatever made one haste, it ends
     Effect::new(move || {
@@ -82,6 +85,7 @@ pub fn Grid() -> impl IntoView {
             <Days screen/>
             <Paging/>
             <SelectedBar/>
+            {when(move || keys_asked.get(), || view! { <Shown later=Later::GalleryKeys/> }.into_any())}
         </main>
     }
 }
@@ -282,7 +286,7 @@ fn move_focus(event: &KeyboardEvent, screen: Screen, gallery: Gallery) {
 }
 
 /// Who has scrolled away from what had the keyboard, or begins by a key, goes on with what is seen.
-fn hear_arrows(screen: Screen, gallery: Gallery) {
+fn hear_keys(screen: Screen, gallery: Gallery, keys_asked: RwSignal<bool>) {
     let heard = move |event: KeyboardEvent| {
         let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key());
         let is_arrow = ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"].contains(&event.key().as_str());
@@ -294,6 +298,10 @@ fn hear_arrows(screen: Screen, gallery: Gallery) {
         {
             event.prevent_default();
             screen.go_to(first, gallery);
+        }
+        if event.key() == "?" && !focus::is_typing() && !dialog::is_any_open() {
+            dialog::open(KEYS_ID);
+            keys_asked.set(true);
         }
     };
     Effect::new(move || {

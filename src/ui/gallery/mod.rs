@@ -10,6 +10,7 @@ pub mod filler;
 pub mod fold;
 pub mod found;
 pub mod grid;
+pub mod keys;
 pub mod layout;
 pub mod look;
 pub mod lookout;

@@ -33,12 +33,17 @@ impl Outliner {
 
     /// The page may be gone when the answer comes.
     async fn ask(self) {
+        // it comes with the count
+        if self.gallery.counting.get_untracked() {
+            return;
+        }
         let (view, anchor) = (self.gallery.shown_view.get_untracked(), self.gallery.anchor());
         let before = self.gallery.outgrown.get_untracked();
         let answer = wait::for_answer(load_outline(view.clone(), anchor)).await;
         let is_shown = self.gallery.shown_view.with_untracked(|shown| *shown == view);
         if let Ok(outlined) = answer
             && is_shown
+            && !self.gallery.counting.get_untracked()
         {
             self.gallery.take_outline(outlined.outline);
         }

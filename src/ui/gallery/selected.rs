@@ -19,6 +19,11 @@ use crate::{
     },
 };
 
+pub const COMPARE_ID: &str = "selected-compare";
+pub const CROP_ID: &str = "selected-crop";
+
+const TOO_MANY: &str = "Select 500 at most to crop them";
+
 #[component]
 pub fn SelectedBar() -> impl IntoView {
     let selection = expect_context::<Selection>();
@@ -42,7 +47,10 @@ pub fn Selected() -> impl IntoView {
             format!("{}{} selected", words::thousands(count()), more())
         }
     });
-    let is_some = move || selection.chosen.with(|chosen| !chosen.is_all()) && count() < gallery.total.get();
+    let is_some = move || {
+        let is_part = gallery.counting.get() || count() < gallery.total.get();
+        is_part && selection.chosen.with(|chosen| !chosen.is_all())
+    };
     let all = move || {
         view! {
             <button type="button" class="selected-button" on:click=move |_| selection.choose_all()>
@@ -60,8 +68,9 @@ pub fn Selected() -> impl IntoView {
         view! {
             <a
                 class="selected-button"
+                id=COMPARE_ID
                 href=text(move || Comparison::url(&named()))
-                title="See them beside each other"
+                title="See them beside each other (B)"
             >
                 <Icon sign=Sign::Compare/>
                 <span>"Compare"</span>
@@ -70,6 +79,7 @@ pub fn Selected() -> impl IntoView {
         .into_any()
     };
     let can_crop = move || (1..=SEVERAL_MAX).contains(&named().len());
+    let is_much = move || selection.chosen.with(Chosen::is_all) || named().len() > SEVERAL_MAX;
     let crop = move || {
         let first = move || named().first().copied();
         let href = maybe(move || gallery.shown_view.with(|view| first().map(|id| view.picture_url(id))));
@@ -78,7 +88,7 @@ pub fn Selected() -> impl IntoView {
             untrack(first).into_iter().for_each(|id| selection.crop_from(id));
         };
         view! {
-            <a class="selected-button" href=href on:click=begin title="Cut the same piece out of each">
+            <a class="selected-button" id=CROP_ID href=href on:click=begin title="Cut the same piece out of each (C)">
                 <Icon sign=Sign::Crop/>
                 <span>"Crop"</span>
             </a>
@@ -91,6 +101,7 @@ pub fn Selected() -> impl IntoView {
             {when(is_some, all)}
             {when(can_compare, compare)}
             {when(can_crop, crop)}
+            {when(is_much, || view! { <span class="selected-note">{TOO_MANY}</span> }.into_any())}
             <button
                 type="button"
                 class="selected-button"

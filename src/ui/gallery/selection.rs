@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use leptos::prelude::*;
 
-use crate::model::ImageId;
+use crate::model::{Batch, ImageId, Op};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chosen {
@@ -111,10 +111,11 @@ impl Selection {
     }
 
     /// A picture that is gone is not selected any more.
-    pub fn forget(&self, ids: &[ImageId]) {
-        let any = self.chosen.with_untracked(|chosen| ids.iter().any(|id| chosen.ids.contains(id)));
-        if any {
-            self.chosen.update(|chosen| ids.iter().for_each(|id| _ = chosen.ids.remove(id)));
+    pub fn apply(&self, batch: &Batch) {
+        let gone: Vec<ImageId> =
+            batch.changes.iter().filter(|change| change.op == Op::Delete).map(|change| change.id).collect();
+        if self.chosen.with_untracked(|chosen| gone.iter().any(|id| chosen.ids.contains(id))) {
+            self.chosen.update(|chosen| gone.iter().for_each(|id| _ = chosen.ids.remove(id)));
         }
     }
 }

@@ -12,9 +12,7 @@ use super::{
 };
 use crate::{
     browser::clock,
-    model::{
-        Batch, By, Card, Day, Folder, FolderId, FolderState, ImageId, Opening, Outline, Picture, Query, State, Window,
-    },
+    model::{Batch, By, Card, Day, Folder, FolderId, FolderState, ImageId, Opening, Outline, Query, State, Window},
 };
 
 #[derive(Clone, Copy)]
@@ -211,6 +209,7 @@ impl Gallery {
         self.outline.set(opening.outline);
         self.shapes.update(Shapes::forget);
         self.counting.set(!opening.is_counted);
+        self.total.set(window.total);
         self.at_top.set_value(window.start == 0);
         self.place.set_value(Place { at, ..Place::default() });
         self.take_cards(window.cards);
@@ -221,8 +220,9 @@ impl Gallery {
 
     /// The same view once more, counted. What is shown of it stays where it is.
     pub fn take_count(&self, opening: Opening) -> Result<(), TooOld> {
-        self.counting.set(false);
         self.outline.set(opening.outline);
+        self.total.set(opening.window.total);
+        self.counting.set(false);
         self.show(opening.window)
     }
 
@@ -297,11 +297,11 @@ impl Gallery {
     }
 
     /// The picture that is looked at now: where the reader comes back to. Its place is one among all pictures.
-    pub fn remember_picture(&self, picture: &Picture) {
+    pub fn remember_picture(&self, id: ImageId, place: u32) {
         let held = self.held.get_untracked();
         let is_place = self.shown_view.with_untracked(Query::is_all);
-        let place = picture.place.checked_sub(held + 1).filter(|_| is_place);
-        self.place.update_value(|remembered| remembered.opened = Some((picture.card.id, place)));
+        let place = place.checked_sub(held + 1).filter(|_| is_place);
+        self.place.update_value(|remembered| remembered.opened = Some((id, place)));
     }
 
     pub fn forget_picture(&self) {

@@ -2,6 +2,7 @@
 
 pub mod asking;
 pub mod icon;
+pub mod key_list;
 pub mod live_dot;
 pub mod moment;
 pub mod not_found;

@@ -44,7 +44,7 @@ pub fn Filled(tally: Memo<Tally>) -> impl IntoView {
     let settled = Memo::new(move |_| tally.get().is_over() && tally.get().failed == 0);
     let list = move || {
         view! {
-            <ul class="tray-list">
+            <ul class="tray-list" tabindex="0">
                 <For each=move || uploads.entries.get() key=|entry| entry.key let:entry>
                     <Line entry/>
                 </For>

@@ -3,27 +3,30 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
-    Viewer, beside::BesideLink, crop::button::CropButton, geometry::Point, state::Back, tools::ToolRow, turn::Turn,
+    Viewer,
+    beside::BesideLink,
+    crop::button::CropButton,
+    geometry::Point,
+    state::{Back, Seen},
+    tools::ToolRow,
+    turn::Turn,
     zoom::Zoom,
 };
-use crate::{
-    model::Picture,
-    ui::parts::{
-        icon::{Icon, Sign},
-        live_dot::LiveDot,
-        shared::{maybe, text},
-        theme_switch::ThemeSwitch,
-        words,
-    },
+use crate::ui::parts::{
+    icon::{Icon, Sign},
+    live_dot::LiveDot,
+    shared::{maybe, text},
+    theme_switch::ThemeSwitch,
+    words,
 };
 
 #[component]
 pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
-    let read = move |part: fn(&Picture) -> String| maybe(move || viewer.shown.with(|shown| shown.as_ref().map(part)));
-    let name = read(|picture| picture.card.name.clone());
+    let read = move |part: fn(&Seen) -> String| maybe(move || viewer.seen.with(|seen| seen.as_ref().map(part)));
+    let name = read(|seen| seen.card.name.clone());
     let place = read(place);
-    let original = read(|picture| picture.card.original_url());
+    let original = read(|seen| seen.card.original_url());
     let back = move |event: MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();
@@ -66,11 +69,11 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
     }
 }
 
-fn place(picture: &Picture) -> String {
-    let total = words::thousands(picture.total);
-    if picture.place == 0 {
+fn place(seen: &Seen) -> String {
+    let total = words::thousands(seen.total);
+    if seen.place == 0 {
         format!("not among the {total} found")
     } else {
-        format!("{} of {total}", words::thousands(picture.place))
+        format!("{} of {total}", words::thousands(seen.place))
     }
 }

@@ -5,7 +5,7 @@ use leptos::{ev::MouseEvent, prelude::*};
 use super::{Viewer, crop::Crop, turn::Turn};
 use crate::{
     browser::focus,
-    model::{Card, ImageId, Origin, Picture, State},
+    model::{Card, ImageId, Origin, Picture, Query, State},
     ui::parts::{
         icon::Icon,
         shared::{choose, maybe, part, press, text, when},
@@ -94,6 +94,9 @@ fn Pieces(turn: Turn) -> impl IntoView {
     let left = move || {
         viewer.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.pieces.len() < shown.pieces_total as usize))
     };
+    let is_several = move || viewer.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.pieces_total > 1));
+    let of = move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.id));
+    let all = move || Query { crops_of: of(), ..Query::default() }.page_url();
     view! {
         <section aria-labelledby="kin-pieces">
             <h3 id="kin-pieces">{heading}</h3>
@@ -103,6 +106,7 @@ fn Pieces(turn: Turn) -> impl IntoView {
                 </For>
             </ul>
             {when(left, || view! { <p class="kin-more">"These are the newest."</p> }.into_any())}
+            {when(is_several, move || view! { <a class="kin-more" href=text(all)>"See them in the gallery"</a> }.into_any())}
         </section>
     }
 }

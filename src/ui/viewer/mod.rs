@@ -6,7 +6,6 @@ pub mod facts;
 pub mod geometry;
 pub mod head;
 pub mod histogram;
-pub mod key_list;
 pub mod kin;
 pub mod page;
 pub mod panel;

@@ -1,7 +1,7 @@
 //! The page of one picture. Opened once; afterwards the address only says which picture is wanted.
 
 use leptos::{
-    either::EitherOf3,
+    either::{Either, EitherOf3},
     ev::{self, KeyboardEvent},
     prelude::*,
 };
@@ -14,9 +14,8 @@ use super::{
     crop::{Crop, bar::CropBar},
     facts::Facts,
     head::Head,
-    key_list::{KEYS, KeyList},
     stage::Stage,
-    state::Back,
+    state::{Back, Seen},
     strip::FilmStrip,
     tools::Tools,
     turn::Turn,
@@ -31,19 +30,68 @@ use crate::{
         feed::Feed,
         gallery::Gallery,
         header::Header,
-        parts::{not_found::NotFound, page_data::page_data, problem::Problem, retry::Attempts, shared::maybe},
+        parts::{
+            key_list::{KeyList, Keys},
+            not_found::NotFound,
+            page_data::page_data,
+            problem::Problem,
+            retry::Attempts,
+            shared::maybe,
+        },
     },
 };
 
+/// The keys, and what they do.
+const KEYS: Keys = &[
+    (&["←", "→"], "Previous and next picture"),
+    (&["Esc"], "Leave full screen, then back to all pictures"),
+    (&["+", "−"], "Nearer and further away"),
+    (&["0"], "Fit the window"),
+    (&["1", "Z"], "100 %, and back"),
+    (&["Shift"], "with an arrow: move what is near"),
+    (&["I"], "Show or hide the panel"),
+    (&["T"], "Show or hide the filmstrip"),
+    (&["F"], "Full screen"),
+    (&["Space"], "Start or pause the slide show"),
+    (&["C"], "Crop"),
+    (&["B"], "Compare with the next picture"),
+    (&["?"], "This list"),
+];
+
 #[component]
 pub fn PicturePage() -> impl IntoView {
-    let (gallery, viewer, feed) = (expect_context::<Gallery>(), expect_context::<Viewer>(), expect_context::<Feed>());
+    let (gallery, viewer) = (expect_context::<Gallery>(), expect_context::<Viewer>());
     let (followed, back) = (gallery.take_followed(), expect_context::<Comparing>().take_back());
     viewer.set_back(if followed { Back::Gallery } else { back.unwrap_or_default() });
     on_cleanup(move || viewer.close());
     let (params, search) = (use_params_map(), use_location().search);
     viewer.set_view(Query::read(&search.get_untracked()).0);
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<ImageId>().ok()));
+    // whoever comes from the gallery has seen it already
+    if id.get_untracked().and_then(|id| glimpse(gallery, viewer, id)).is_some() {
+        Either::Left(view! { <Shown id search/> })
+    } else {
+        Either::Right(view! { <Opening id search/> })
+    }
+}
+
+/// What the gallery knows of a picture among those that one turns through.
+fn glimpse(gallery: Gallery, viewer: Viewer, id: ImageId) -> Option<Seen> {
+    let is_among = gallery.shown_view.with_untracked(|view| *view == viewer.view()) && gallery.is_open();
+    let (place, held) = (gallery.place_of(id).filter(|_| is_among)?, gallery.held.get_untracked());
+    Some(Seen {
+        card: gallery.card(id)?.get_untracked(),
+        newer: place.checked_sub(1).and_then(|place| gallery.at_place(place)),
+        older: gallery.at_place(place + 1),
+        place: place + held + 1,
+        total: gallery.total.get_untracked() + held,
+    })
+}
+
+/// By its address.
+#[component]
+fn Opening(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
+    let (viewer, feed) = (expect_context::<Viewer>(), expect_context::<Feed>());
     let opening = page_data(move || async move {
         match id.get_untracked() {
             Some(id) => pictures::show_picture(viewer.view(), id).await,
@@ -101,7 +149,7 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
         let wanted = id.get();
         let shown = viewer.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.card.id));
         match wanted {
-            Some(wanted) if shown != Some(wanted) => viewer.go_to(wanted),
+            Some(wanted) if shown != Some(wanted) => viewer.go_to(wanted, glimpse(gallery, viewer, wanted)),
             _ => {
                 viewer.look_first();
                 viewer.make_ready();
@@ -109,19 +157,19 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
         }
     });
     Effect::new(move || {
-        viewer.shown.with(|shown| {
-            if let Some(shown) = shown {
-                gallery.remember_picture(shown);
+        viewer.seen.with(|seen| {
+            if let Some(seen) = seen {
+                gallery.remember_picture(seen.card.id, seen.place);
             }
         });
     });
     let (turn, stage) = (Turn::new(), NodeRef::new());
-    let picture = Signal::derive(move || viewer.shown.with(|shown| pixels(&shown.as_ref()?.card)));
+    let picture = Signal::derive(move || viewer.seen.with(|seen| pixels(&seen.as_ref()?.card)));
     let zoom = Zoom::new(Ground::Stage(stage), picture);
     let crop = Crop::new(viewer, zoom);
     provide_context(crop);
     let looked_at = Memo::new(move |_| {
-        viewer.shown.with(|shown| shown.as_ref().map(|shown| (shown.card.id, shown.card.version.clone())))
+        viewer.seen.with(|seen| seen.as_ref().map(|seen| (seen.card.id, seen.card.version.clone())))
     });
     Effect::new(move || {
         // read and not only tracked, because a memo that nobody reads follows nothing
@@ -144,8 +192,7 @@ fn Shown(id: Memo<Option<ImageId>>, search: Memo<String>) -> impl IntoView {
         on_cleanup(move || listener.remove());
     });
     let mark = move |is_so: fn(Tools) -> bool| maybe(move || is_so(tools).then(String::new));
-    let title =
-        move || viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.name.clone()).unwrap_or_default());
+    let title = move || viewer.seen.with(|seen| seen.as_ref().map(|seen| seen.card.name.clone()).unwrap_or_default());
     view! {
         <Title text=move || format!("{} · PixelSync", title())/>
         <div

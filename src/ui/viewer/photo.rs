@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::zoom::Zoom;
 use crate::{
+    browser::preload,
     model::{Card, ImageId, State},
     ui::{
         gallery::Gallery,
@@ -53,11 +54,24 @@ pub fn Photo(card: Memo<Option<Card>>, zoom: Zoom, mend: Callback<ImageId>) -> i
         is_away.then(name).flatten()
     };
     let source = Memo::new(move |former: Option<&Source>| card.with(|card| Source::of(card.as_ref(), former)));
+    // its thumbnail stands in for a preview that is still to come
+    let (coming, thumbnail) = (RwSignal::new(false), read(Card::thumbnail_url));
+    Effect::new(move || {
+        source.with(|source| coming.set(source.preview.as_ref().is_some_and(|url| !preload::is_there(url))))
+    });
+    let stand_in =
+        move || view! { <img class="stand-in" src=thumbnail alt="" decoding="sync" draggable="false"/> }.into_any();
     // the preview stays below it until it is there
     let whole = read(|card| card.thumbhash.as_ref().and_then(|_| card.full_url()));
     let image = move || {
         view! {
-            <div class="lens" data-eased=maybe(move || zoom.eased.get().then(String::new)) style:transform=maybe(move || zoom.transform())>
+            <div
+                class="lens"
+                data-eased=maybe(move || zoom.eased.get().then(String::new))
+                data-coming=maybe(move || coming.get().then(String::new))
+                style:transform=maybe(move || zoom.transform())
+            >
+            {when(move || coming.get(), stand_in)}
             <img
                 class="photo"
                 src=maybe(move || source.get().preview)
@@ -67,6 +81,8 @@ pub fn Photo(card: Memo<Option<Card>>, zoom: Zoom, mend: Callback<ImageId>) -> i
                 decoding="sync"
                 fetchpriority="high"
                 draggable="false"
+                on:load=move |_| coming.set(false)
+                on:error=move |_| coming.set(false)
             />
             {when(move || zoom.is_near(), move || view! { <img class="whole" src=whole alt="" draggable="false"/> }.into_any())}
             </div>

@@ -29,7 +29,7 @@ const SWIPE_MIN_PX: f64 = 48.0;
 #[component]
 pub fn Stage(turn: Turn, zoom: Zoom, stage: NodeRef<Main>) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
-    let card = Memo::new(move |_| viewer.shown.with(|shown| shown.as_ref().map(|shown| shown.card.clone())));
+    let card = Memo::new(move |_| viewer.seen.with(|seen| seen.as_ref().map(|seen| seen.card.clone())));
     let mend = Callback::new(move |id| viewer.mend(id));
     let touched = StoredValue::new(None::<(f64, f64)>);
     let start = move |event: TouchEvent| {

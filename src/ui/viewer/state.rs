@@ -17,6 +17,24 @@ pub fn preview_of(card: &Card) -> Option<String> {
     card.preview_url()
 }
 
+/// What is looked at, as soon as it is known: of a picture of the gallery that is before the rest of it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    pub card: Card,
+    pub newer: Option<ImageId>,
+    pub older: Option<ImageId>,
+    /// 1 is the first; 0 is not among them.
+    pub place: u32,
+    pub total: u32,
+}
+
+impl Seen {
+    fn of(picture: &Picture) -> Seen {
+        let Picture { card, newer, older, place, total, .. } = picture;
+        Seen { card: card.clone(), newer: *newer, older: *older, place: *place, total: *total }
+    }
+}
+
 /// How the reader got here, and with it where "back" leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Back {
@@ -29,7 +47,11 @@ pub enum Back {
 
 #[derive(Clone, Copy)]
 pub struct Viewer {
+    /// All that is told of the picture; that of the one before until it is read.
     pub shown: RwSignal<Option<Picture>>,
+    pub seen: Memo<Option<Seen>>,
+    /// It is seen, and the rest is not read yet.
+    glimpse: RwSignal<Option<Seen>>,
     /// The picture was removed while it was looked at.
     pub removed: RwSignal<bool>,
     pub trouble: RwSignal<Option<Failure>>,
@@ -51,8 +73,12 @@ pub struct Viewer {
 impl Viewer {
     #[expect(clippy::new_without_default, reason = "it makes signals, which is no default of anything")]
     pub fn new() -> Self {
+        let (shown, glimpse) = (RwSignal::new(None::<Picture>), RwSignal::new(None));
+        let read = move || shown.with(|shown| shown.as_ref().map(Seen::of));
         Viewer {
-            shown: RwSignal::new(None),
+            shown,
+            seen: Memo::new(move |_| glimpse.get().or_else(read)),
+            glimpse,
             removed: RwSignal::new(false),
             trouble: RwSignal::new(None),
             ready: StoredValue::new(HashMap::new()),
@@ -89,6 +115,7 @@ impl Viewer {
     /// The page is left.
     pub fn close(&self) {
         self.wanted.set_value(None);
+        self.glimpse.set(None);
         self.shown.set(None);
         self.let_go_of_neighbours();
         self.settle();
@@ -113,14 +140,15 @@ impl Viewer {
         if self.shown.with_untracked(|shown| shown.as_ref() != Some(&picture)) {
             self.shown.set(Some(picture));
         }
+        self.glimpse.set(None);
     }
 
     pub fn wants(&self, id: ImageId) -> bool {
         self.wanted.get_value() == Some(id)
     }
 
-    /// What is shown stays until the other is there.
-    pub fn go_to(&self, id: ImageId) {
+    /// What is shown stays until the other is there, or seen.
+    pub fn go_to(&self, id: ImageId, glimpse: Option<Seen>) {
         self.wanted.set_value(Some(id));
         match self.ready.with_value(|ready| ready.get(&id).cloned()) {
             Some(picture) => {
@@ -128,7 +156,13 @@ impl Viewer {
                 self.look_first();
                 self.make_ready();
             }
-            None => self.read(),
+            None => {
+                if let Some(seen) = glimpse {
+                    self.removed.set(false);
+                    self.glimpse.set(Some(seen));
+                }
+                self.read();
+            }
         }
     }
 
@@ -160,7 +194,7 @@ impl Viewer {
                 self.look_first();
                 self.make_ready();
             }
-            Err(Failure::NotFound) if self.is_shown() => self.removed.set(true),
+            Err(Failure::NotFound) if self.is_seen() => self.removed.set(true),
             Err(failure) => {
                 if failure.is_passing() {
                     let viewer = *self;
@@ -171,9 +205,9 @@ impl Viewer {
         }
     }
 
-    fn is_shown(&self) -> bool {
+    fn is_seen(&self) -> bool {
         let wanted = self.wanted.get_value();
-        self.shown.with_untracked(|shown| shown.as_ref().map(|picture| picture.card.id) == wanted)
+        self.seen.with_untracked(|seen| seen.as_ref().map(|seen| seen.card.id) == wanted)
     }
 
     /// Somebody wants one more attempt at a picture that was given up. What comes of it comes by the feed.

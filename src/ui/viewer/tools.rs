@@ -3,13 +3,14 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{
-    Viewer, crop::Crop, facts::PANEL_ID, key_list::KEYS_ID, panel::Panel, screen::Screen, slides::Slides,
-    strip::frames::STRIP_ID, turn::Turn, zoom::Zoom,
+    Viewer, crop::Crop, facts::PANEL_ID, panel::Panel, screen::Screen, slides::Slides, strip::frames::STRIP_ID,
+    turn::Turn, zoom::Zoom,
 };
 use crate::{
     browser::{dialog, focus, strip},
     ui::parts::{
         icon::{Icon, Sign},
+        key_list::KEYS_ID,
         shared::{maybe, part, press, text, when},
     },
 };
@@ -150,7 +151,7 @@ fn pace(slides: Slides) -> AnyView {
             type="button"
             class="tool pace"
             title="How long each picture is shown"
-            aria-label=text(move || format!("{} seconds for each picture", seconds()))
+            aria-label=text(move || format!("{} s for each picture", seconds()))
             on:click=move |_| slides.next_pace()
         >
             {text(move || seconds() + " s")}

@@ -28,11 +28,11 @@ impl Turn {
     }
 
     pub fn newer(&self) -> Option<ImageId> {
-        self.viewer.shown.with(|shown| shown.as_ref()?.newer)
+        self.viewer.seen.with(|seen| seen.as_ref()?.newer)
     }
 
     pub fn older(&self) -> Option<ImageId> {
-        self.viewer.shown.with(|shown| shown.as_ref()?.older)
+        self.viewer.seen.with(|seen| seen.as_ref()?.older)
     }
 
     pub fn url(&self, id: ImageId) -> String {

@@ -15,6 +15,10 @@ use crate::{
 
 /// Of one press of a key.
 const STEP: f64 = 1.5;
+/// How much of the stage one press of a key moves it by.
+const KEY_PART: f64 = 0.2;
+/// One notch of a mouse's wheel; a touchpad tells of less at once.
+const NOTCH_PX: f64 = 50.0;
 /// Of a wheel's pixels; a touchpad tells of two fingers as a wheel with Ctrl, and of far fewer pixels.
 const WHEEL: f64 = 0.0016;
 const WHEEL_OF_FINGERS: f64 = 0.01;
@@ -227,8 +231,24 @@ impl Zoom {
                 self.say(true);
             }
             "1" | "z" => self.toggle(middle),
+            "ArrowLeft" if event.shift_key() => return self.step(1.0, 0.0),
+            "ArrowRight" if event.shift_key() => return self.step(-1.0, 0.0),
+            "ArrowUp" if event.shift_key() => return self.step(0.0, 1.0),
+            "ArrowDown" if event.shift_key() => return self.step(0.0, -1.0),
             _ => return false,
         }
+        true
+    }
+
+    /// What lies that way comes in. False where all of it is seen.
+    fn step(&self, right: f64, down: f64) -> bool {
+        let (Some(view), Some(frame), Some(size)) = (self.view.get_untracked(), self.measure(), self.ground.size())
+        else {
+            return false;
+        };
+        self.stop();
+        let by = Point { x: size.x * KEY_PART * right, y: size.y * KEY_PART * down };
+        self.set(frame, Some(frame.moved(view, by)), true);
         true
     }
 
@@ -239,7 +259,9 @@ impl Zoom {
         event.prevent_default();
         let pixels = if event.delta_mode() == WheelEvent::DOM_DELTA_PIXEL { 1.0 } else { LINE_PX };
         let strength = if event.ctrl_key() { WHEEL_OF_FINGERS } else { WHEEL };
-        self.zoom((-event.delta_y() * pixels * strength).exp(), at, false);
+        // fingers are followed; a notch is a jump, and is gone over smoothly
+        let is_notch = !event.ctrl_key() && (event.delta_y() * pixels).abs() >= NOTCH_PX;
+        self.zoom((-event.delta_y() * pixels * strength).exp(), at, is_notch);
     }
 
     pub fn by_double_click(&self, event: &MouseEvent) {

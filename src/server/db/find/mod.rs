@@ -29,10 +29,22 @@ pub struct Start {
     pub edge: Edge,
     /// So many of what follows are passed over.
     pub over: i64,
+    pub reach: Reach,
 }
 
 impl Start {
-    pub const TOP: Start = Start { edge: Edge::Top, over: 0 };
+    pub const TOP: Start = Start { edge: Edge::Top, over: 0, reach: Reach::All };
+}
+
+/// How to come to what is found. PostgreSQL knows how many there are of a word, not where: it walks along the order until it has met
+/// enough, which may be past almost all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    All,
+    /// They are few, so all of them are found before they are put in order.
+    Few,
+    /// Only so many of the order's first rows are looked at.
+    First(i64),
 }
 
 /// What lies before it in the order is left out.
@@ -85,9 +97,13 @@ impl Search {
 
     /// `leaving_out` a side tells what there would be if nothing were said about it.
     fn push_where(&self, sql: &mut QueryBuilder<Postgres>, leaving_out: Option<Side>) {
+        sql.push(" from finds where project_id = ").push_bind(self.project.0);
+        self.push_asked(sql, leaving_out);
+    }
+
+    fn push_asked(&self, sql: &mut QueryBuilder<Postgres>, leaving_out: Option<Side>) {
         let query = &self.query;
         let asks = |side: Side| self.asks_of(side) && leaving_out != Some(side);
-        sql.push(" from finds where project_id = ").push_bind(self.project.0);
         if !self.words.is_empty() {
             sql.push(" and words @@ ").push_bind(self.words.clone()).push("::tsquery");
         }
@@ -175,13 +191,19 @@ impl Search {
         sql.build_query_as().persistent(false).fetch_all(tx).await
     }
 
-    /// The same of so many that stand first.
-    pub async fn first_spans(&self, tx: &mut PgConnection, by: Time, count: i64) -> sqlx::Result<Vec<Span>> {
+    /// The same of so many that stand there.
+    pub async fn spans_of_stretch(
+        &self,
+        tx: &mut PgConnection,
+        by: Time,
+        start: Start,
+        count: i64,
+    ) -> sqlx::Result<Vec<Span>> {
         let mut sql = QueryBuilder::new(format!(
             "select span, count(*) as total, sum(ratio) as ratio, count(*) as known from (select {} as span, ratio",
             self.span(by)
         ));
-        self.push_stretch(&mut sql, Start::TOP, count);
+        self.push_stretch(&mut sql, start, count);
         sql.push(") as first group by span order by span");
         sql.build_query_as().persistent(false).fetch_all(tx).await
     }
@@ -219,8 +241,26 @@ impl Search {
     }
 
     fn push_stretch(&self, sql: &mut QueryBuilder<Postgres>, start: Start, count: i64) {
-        self.push_where(sql, None);
-        self.push_edge(sql, start.edge);
+        match start.reach {
+            Reach::All => {
+                self.push_where(sql, None);
+                self.push_edge(sql, start.edge);
+            }
+            Reach::Few => {
+                sql.push(" from (select *");
+                self.push_where(sql, None);
+                self.push_edge(sql, start.edge);
+                // nothing is planned across this
+                sql.push(" offset 0) as finds");
+            }
+            Reach::First(rows) => {
+                sql.push(" from (select * from finds where project_id = ").push_bind(self.project.0);
+                self.push_edge(sql, start.edge);
+                self.push_order(sql);
+                sql.push(" limit ").push_bind(rows).push(") as finds where true");
+                self.push_asked(sql, None);
+            }
+        }
         self.push_order(sql);
         sql.push(" offset ").push_bind(start.over).push(" limit ").push_bind(count);
     }

@@ -4,24 +4,10 @@ use leptos::prelude::*;
 
 pub const KEYS_ID: &str = "keys";
 
-/// Those of a picture's page, and what they do.
-pub const KEYS: &[(&[&str], &str)] = &[
-    (&["←", "→"], "Previous and next picture"),
-    (&["Esc"], "Leave full screen, then back to all pictures"),
-    (&["+", "−"], "Nearer and further away"),
-    (&["0"], "Fit the window"),
-    (&["1", "Z"], "100 %, and back"),
-    (&["I"], "Show or hide the panel"),
-    (&["T"], "Show or hide the filmstrip"),
-    (&["F"], "Full screen"),
-    (&["Space"], "Start or pause the slide show"),
-    (&["C"], "Crop"),
-    (&["B"], "Compare with the next picture"),
-    (&["?"], "This list"),
-];
+pub type Keys = &'static [(&'static [&'static str], &'static str)];
 
 #[component]
-pub fn KeyList(keys: &'static [(&'static [&'static str], &'static str)]) -> impl IntoView {
+pub fn KeyList(keys: Keys) -> impl IntoView {
     let named = |names: &[&'static str]| names.iter().map(|name| view! { <kbd>{*name}</kbd> }).collect_view();
     let lines = keys.iter().map(|(names, does)| view! { <dt>{named(names)}</dt><dd>{*does}</dd> }).collect_view();
     view! {
