@@ -61,9 +61,17 @@ for (let start = 0; start < COLD_STARTS; start += 1) {
   await page.close();
 }
 
+/** At the top and at rest, in the page that it was before. */
+async function heapAtTop(page) {
+  await page.ask(() => document.querySelector('main.gallery').scrollTo(0, 0));
+  await page.until(() => document.querySelector('.grid')?.dataset.start === '0');
+  await pause(1_500);
+  return heap(page);
+}
+
 const page = await open();
 await pause(1_000);
-const heapBefore = await heap(page);
+const heapBefore = await heapAtTop(page);
 
 await begin(page);
 // nobody who scrolls waits for the page
@@ -75,6 +83,7 @@ for (let turn = 0; turn < 300; turn += 1) {
 await Promise.all(sent);
 await pause(500);
 const byWheel = await noted(page);
+const grownByWheel = (await heapAtTop(page)) - heapBefore;
 
 // the strip of dates leads all over ten years
 await page.goTo(`${address}?sort=taken`);
@@ -85,6 +94,7 @@ const strip = await page.ask(() => {
   const { x, y, height } = document.querySelector('.scrub').getBoundingClientRect();
   return { x: x + 20, y: y + 4, height: height - 8 };
 });
+const heapBeforeStrip = await heapAtTop(page);
 await begin(page);
 sent = [page.point('mousePressed', strip.x, strip.y, { button: 'left', buttons: 1, clickCount: 1 })];
 for (let step = 0; step <= 240; step += 1) {
@@ -96,10 +106,10 @@ sent.push(page.point('mouseReleased', strip.x, strip.y, { button: 'left', clickC
 await Promise.all(sent);
 await pause(1_000);
 const byStrip = await noted(page);
+const grownByStrip = (await heapAtTop(page)) - heapBeforeStrip;
 await page.goTo(address);
 await page.until(isLaid);
 await pause(1_500);
-const heapAfter = await heap(page);
 
 await page.ask(() => document.querySelectorAll('a.cell')[3].click());
 await page.until(() => !!document.querySelector('.stage img'));
@@ -133,7 +143,7 @@ console.log(
     wheel_empty: byWheel.empty,
     scrub_empty: byStrip.empty,
     heap_before: heapBefore,
-    heap_after: heapAfter,
+    heap_grown: Math.max(grownByWheel, grownByStrip),
     turns,
   }),
 );
