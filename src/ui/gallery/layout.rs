@@ -16,8 +16,14 @@ pub const HEAD_PX: f64 = 44.0;
 const REST_PX: f64 = 12.0;
 /// Pictures of a part in rows: its last row is full, so it should have many.
 const PART_CARDS: u32 = 60;
-/// A picture alone in its row is no larger than others but by this.
-const STRETCH_MAX: f64 = 1.25;
+/// A row of too few for it leaves room at its end where it is the only one, and would else be much higher than those of other days.
+const STRETCH_ALONE_MAX: f64 = 1.25;
+/// Among others a row is full, whatever a wide picture beside it leaves over.
+const STRETCH_MAX: f64 = 2.0;
+
+fn stretch_max(rows: u32) -> f64 {
+    if rows > 1 { STRETCH_MAX } else { STRETCH_ALONE_MAX }
+}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fit {
@@ -367,7 +373,8 @@ impl Look {
             Fit::Rows => {
                 let rows = rows_for(f64::from(count) * ratio, self);
                 let columns = count.div_ceil(rows).max(1);
-                let height = (self.width / (ratio * f64::from(count) / f64::from(rows))).min(self.edge * STRETCH_MAX);
+                let full = self.width / (ratio * f64::from(count) / f64::from(rows));
+                let height = full.min(self.edge * stretch_max(rows));
                 Rows::Even { columns, pitch: height + GAP_PX }
             }
         }
@@ -392,7 +399,8 @@ fn fit(ratios: &[f64], look: Look) -> Vec<Row> {
             upto += ratios[end];
             end += 1;
         }
-        let row = row(first, top, &ratios[first..end], upto - before, look);
+        let height_max = look.edge * stretch_max(wanted);
+        let row = row(first, top, &ratios[first..end], upto - before, look.width, height_max);
         top += row.height + GAP_PX;
         rows.push(row);
         (first, before) = (end, upto);
@@ -400,9 +408,9 @@ fn fit(ratios: &[f64], look: Look) -> Vec<Row> {
     rows
 }
 
-fn row(first: usize, top: f64, ratios: &[f64], sum: f64, look: Look) -> Row {
+fn row(first: usize, top: f64, ratios: &[f64], sum: f64, width: f64, height_max: f64) -> Row {
     let gaps = GAP_PX * (ratios.len() - 1) as f64;
-    let height = ((look.width - gaps).max(1.0) / sum).min(look.edge * STRETCH_MAX);
+    let height = ((width - gaps).max(1.0) / sum).min(height_max);
     let mut edges = Vec::with_capacity(ratios.len() + 1);
     let mut left = 0.0;
     for (at, ratio) in ratios.iter().enumerate() {
