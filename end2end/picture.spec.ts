@@ -210,6 +210,25 @@ test('a picture of the gallery is seen at once, and told of when that can be had
   await expect(page.locator('.stage .banner')).toHaveCount(0);
 });
 
+test('a preview that does not come hides neither the next one nor itself for good', async ({ page, server, expectNoise }) => {
+  expectNoise(/net::ERR_FAILED/);
+  await fill(server, 3);
+  await openGallery(page);
+  const [, second, third] = await names(page);
+  const { id } = (await server.images()).find((image) => image.filename === second)!;
+  await page.route(`**/images/${id}/preview*`, (route) => route.abort());
+  await cells(page).nth(1).click();
+  await expect(page.locator('.viewer-name')).toHaveText(second);
+  await expect(photo(page)).toBeHidden();
+  await page.keyboard.press('ArrowRight');
+  await isOpen(page, third);
+  await expect(photo(page)).toBeVisible();
+  await page.unroute(`**/images/${id}/preview*`);
+  await page.keyboard.press('ArrowLeft');
+  await isOpen(page, second);
+  await expect(photo(page)).toBeVisible();
+});
+
 test('a gallery that was tried again by hand is not read once more behind the reader\'s back', async ({ page, server, expectNoise }) => {
   expectNoise(/status of 503/);
   await fill(server, 2);

@@ -8,26 +8,28 @@ use super::listen::Listener;
 const MARK: &str = "data-failed";
 
 /// As long as it is kept. What failed before the page was awake is found, too.
-pub fn hide_failed() -> Option<Listener> {
+pub fn hide_failed() -> Option<[Listener; 2]> {
     let document = web_sys::window()?.document()?;
     each(&document, "img[src]", |image| {
         if image.complete() && image.natural_width() == 0 {
             mark(&image);
         }
     });
-    let failed = |event: Event| {
-        if let Some(image) = event.target().and_then(|target| target.dyn_into::<HtmlImageElement>().ok()) {
-            mark(&image);
-        }
-    };
-    Some(Listener::capturing(&document, "error", failed))
+    let failed = |event: Event| image_of(&event).iter().for_each(mark);
+    // the same element may show another picture by now
+    let came = |event: Event| image_of(&event).iter().for_each(unmark);
+    Some([Listener::capturing(&document, "error", failed), Listener::capturing(&document, "load", came)])
+}
+
+fn image_of(event: &Event) -> Option<HtmlImageElement> {
+    event.target()?.dyn_into().ok()
 }
 
 /// The line is back.
 pub fn ask_again_for_failed() {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     each(&document, "img[data-failed]", |image| {
-        let _ = image.remove_attribute(MARK);
+        unmark(&image);
         image.set_src(&image.src());
     });
 }
@@ -35,6 +37,10 @@ pub fn ask_again_for_failed() {
 fn mark(image: &HtmlImageElement) {
     // it fails for no name that is one
     let _ = image.set_attribute(MARK, "");
+}
+
+fn unmark(image: &HtmlImageElement) {
+    let _ = image.remove_attribute(MARK);
 }
 
 fn each(document: &Document, selector: &str, act: impl Fn(HtmlImageElement)) {
