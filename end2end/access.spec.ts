@@ -102,7 +102,7 @@ test('a picture on the whole screen, and the slide show', async ({ page, server 
   await expect(page.getByRole('button', { name: 'Pause the slide show' })).toBeVisible();
 });
 
-test('what is told of a picture, of a piece whose picture changed, and of one that is gone', async ({ page, server }) => {
+test('what is told of a picture, of a crop whose picture changed, and of one that is gone', async ({ page, server }) => {
   await server.drop('said.jpg', await said());
   await server.drop('pier.png', png(1, 48, 32));
   const states = async () => (await server.images()).map((image) => image.state);
@@ -112,13 +112,13 @@ test('what is told of a picture, of a piece whose picture changed, and of one th
   await cutOut(server, told, 0.25, 0.25, 0.5, 0.5);
   const piece = await cutOut(server, pier, 0, 0, 0.5, 0.5);
   await openPicture(page, told);
-  await expect(page.getByRole('heading', { name: '1 piece cut out of it' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '1 crop of this picture' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
   await isClean(page, 'all that is told');
 
   await server.drop('pier.png', png(2, 48, 32));
   await openPicture(page, piece);
-  await expect(page.getByRole('button', { name: 'Cut again' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Crop again' })).toBeVisible();
   await isClean(page, 'piece');
   await expect.poll(states).toEqual(['ok', 'ok', 'ok', 'ok']);
   await rm(join(server.pictures, 'pier.png'));
@@ -150,7 +150,7 @@ test('a comparison, and a view that is saved, changed and deleted', async ({ pag
   await page.goto('/?q=old&sort=name');
   await isLive(page);
   await page.getByRole('button', { name: 'Edit the view “Drawings”' }).press('Enter');
-  await expect(dialog).toContainText('Place 1 of 1');
+  await expect(dialog).toContainText('Position 1 of 1');
   await isClean(page, 'changing a view');
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect(dialog).toContainText('Delete “Drawings”?');

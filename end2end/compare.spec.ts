@@ -212,10 +212,10 @@ test('too few, too many, unknown and unreadable ones are told of', async ({ page
   await page.goto(url(ids[0], unknown, ids[1], 'boat'));
   await isLive(page);
   await expect(page.getByText('“boat” in the address is no picture\'s id.')).toBeVisible();
-  await expect(seats(page).nth(1).getByRole('heading', { name: 'Not in the library' })).toBeVisible();
+  await expect(seats(page).nth(1).getByRole('heading', { name: 'This picture is not here' })).toBeVisible();
   await seats(page).nth(1).getByRole('link', { name: /out of the comparison/ }).click();
   await expect(seats(page)).toHaveCount(2);
-  await expect(page.getByText('Not in the library')).toHaveCount(0);
+  await expect(page.getByText('This picture is not here')).toHaveCount(0);
 
   await page.goto(url(unknown, unknown.replace('1', '2')));
   await expect(page.getByRole('heading', { name: 'These pictures are not here' })).toBeVisible();

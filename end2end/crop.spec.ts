@@ -1,4 +1,4 @@
-//! A piece cut out of a picture: by pointer, by keys alone, in a shape, on a phone; and what the two then say of each other.
+//! A crop of a picture: by pointer, by keys alone, in a ratio, on a phone; and what the two then say of each other.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -89,14 +89,14 @@ test('by mouse: a region is drawn, moved and pulled, saved, and both pictures sh
   await expect(region(page)).toBeHidden();
   await expect(page.locator('.viewer-name')).toHaveText('harbour.png');
 
-  const pieces = kin(page, '1 piece cut out of it').getByRole('link');
+  const pieces = kin(page, '1 crop of this picture').getByRole('link');
   await expect(pieces).toHaveText(/harbour_crop-1\.png/);
   await isLoaded(pieces.locator('img'));
   await line(page).getByRole('link').click();
   await expect(page.locator('.viewer-name')).toHaveText('harbour_crop-1.png');
   await expect(page.locator('[data-fact=Pixels]')).toHaveText('333 × 222, 0.1 MP');
   await expect(line(page)).toBeHidden();
-  await kin(page, 'Cut out of').getByRole('link', { name: 'harbour.png' }).click();
+  await kin(page, 'Cropped from').getByRole('link', { name: 'harbour.png' }).click();
   await expect(page.locator('.viewer-name')).toHaveText('harbour.png');
 });
 
@@ -141,7 +141,7 @@ test('by keys alone', async ({ page, server }) => {
   await expect(page.locator('.viewer-name')).toHaveText('harbour_crop-2.png');
 });
 
-test('a shape is kept, and turned', async ({ page, server }) => {
+test('a ratio is kept, and turned', async ({ page, server }) => {
   await open(page, await harbour(server));
   await crop(page).click();
   const choose = (name: string) => page.locator('label.shape', { hasText: name }).click();
@@ -158,7 +158,7 @@ test('a shape is kept, and turned', async ({ page, server }) => {
   await page.keyboard.press('Control+ArrowRight');
   expect(await ratio()).toBeCloseTo(16 / 9, 1);
 
-  await page.getByRole('button', { name: 'Turn the shape' }).click();
+  await page.getByRole('button', { name: 'Turn the ratio' }).click();
   await expect(page.locator('label.shape:has(:checked)')).toHaveText('9:16');
   await expect.poll(ratio).toBeCloseTo(9 / 16, 1);
   await number(page, 'Width').fill('90');
@@ -215,20 +215,20 @@ test('what cannot be saved says why, and the region stays', async ({ page, serve
   expect((await server.images()).length).toBe(2);
 });
 
-test('a piece is told of wherever its picture is open, and marked while that is another', async ({ page, server, context }) => {
+test('a crop is told of wherever its picture is open, and marked while that is another', async ({ page, server, context }) => {
   const id = await harbour(server);
   await open(page, id);
-  await expect(page.getByRole('region', { name: /cut out of it/ })).toBeHidden();
+  await expect(page.getByRole('region', { name: /of this picture/ })).toBeHidden();
   const piece = await cutOut(server, id, 0.25, 0.25, 0.5, 0.5);
-  await expect(kin(page, '1 piece cut out of it').getByRole('link')).toHaveText(/harbour_crop-1\.png/);
+  await expect(kin(page, '1 crop of this picture').getByRole('link')).toHaveText(/harbour_crop-1\.png/);
   const second = await cutOut(server, id, 0, 0, 0.5, 0.5);
-  await expect(kin(page, '2 pieces cut out of it').getByRole('link').first()).toHaveAttribute('href', `/pictures/${second}`);
+  await expect(kin(page, '2 crops of this picture').getByRole('link').first()).toHaveAttribute('href', `/pictures/${second}`);
   await rm(join(server.pictures, 'harbour_crop-2.png'));
-  await expect(kin(page, '2 pieces cut out of it').getByRole('link').first()).toContainText('Missing');
+  await expect(kin(page, '2 crops of this picture').getByRole('link').first()).toContainText('Missing');
 
   const other = await context.newPage();
   await open(other, piece);
-  const mark = kin(other, 'Cut out of').getByRole('status');
+  const mark = kin(other, 'Cropped from').getByRole('status');
   await expect(mark).toBeEmpty();
   await server.drop('harbour.png', png(8, SIZE.width, SIZE.height));
   await expect(mark).toContainText('harbour.png has changed since.');
@@ -237,14 +237,14 @@ test('a piece is told of wherever its picture is open, and marked while that is 
   await server.drop('harbour.png', png(9, SIZE.width, SIZE.height));
   await expect(mark).toContainText('harbour.png has changed since.');
 
-  await mark.getByRole('button', { name: 'Cut again' }).click();
+  await mark.getByRole('button', { name: 'Crop again' }).click();
   await expect(line(other)).toContainText('harbour_crop-3.png');
   await expect(line(other)).toContainText('600 × 400');
   await line(other).getByRole('link').click();
   await expect(other.locator('.viewer-name')).toHaveText('harbour_crop-3.png');
-  await expect(kin(other, 'Cut out of').getByRole('link')).toHaveAttribute('href', `/pictures/${id}`);
+  await expect(kin(other, 'Cropped from').getByRole('link')).toHaveAttribute('href', `/pictures/${id}`);
   await expect(mark).toBeEmpty();
-  await expect(page.getByRole('region', { name: '3 pieces cut out of it' })).toBeVisible();
+  await expect(page.getByRole('region', { name: '3 crops of this picture' })).toBeVisible();
 });
 
 test('what is not there is not offered, and says why', async ({ page, server }) => {
@@ -270,7 +270,7 @@ test('what is not there is not offered, and says why', async ({ page, server }) 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
 
-  test('a finger cuts a piece out', async ({ page, server }) => {
+  test('a finger makes a crop', async ({ page, server }) => {
     await open(page, await harbour(server));
     await crop(page).tap();
     await have(page, FIRST);
@@ -280,7 +280,7 @@ test.describe('on a phone', () => {
         return Math.max(...scrollers.map((each) => Math.max(each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight)));
       });
     expect(await beyond()).toBe(0);
-    for (const button of [save(page), page.getByRole('button', { name: 'Cancel' }), page.getByRole('button', { name: 'Turn the shape' })]) {
+    for (const button of [save(page), page.getByRole('button', { name: 'Cancel' }), page.getByRole('button', { name: 'Turn the ratio' })]) {
       await expect(button).toBeInViewport({ ratio: 1 });
       const box = (await button.boundingBox())!;
       expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
@@ -302,7 +302,7 @@ test.describe('on a phone', () => {
     await expect(line(page)).toContainText(size!);
     await line(page).getByRole('link').click();
     await expect(page.locator('.viewer-name')).toHaveText('harbour_crop-1.png');
-    await expect(kin(page, 'Cut out of').getByRole('link')).toHaveText(/harbour\.png/);
+    await expect(kin(page, 'Cropped from').getByRole('link')).toHaveText(/harbour\.png/);
   });
 });
 
@@ -315,9 +315,9 @@ test.describe('without scripts', () => {
     await cutOut(server, id, 0, 0, 0.5, 0.5);
     await page.goto(`/pictures/${id}`);
     await expect(crop(page)).toBeHidden();
-    await kin(page, '1 piece cut out of it').getByRole('link').click();
+    await kin(page, '1 crop of this picture').getByRole('link').click();
     await expect(page.locator('.viewer-name')).toHaveText('harbour_crop-1.png');
-    await kin(page, 'Cut out of').getByRole('link').click();
+    await kin(page, 'Cropped from').getByRole('link').click();
     await expect(page.locator('.viewer-name')).toHaveText('harbour.png');
   });
 });

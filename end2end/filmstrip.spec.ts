@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, fill, isLive, isLoaded, png, test, type Page } from './scene';
 
-const strip = (page: Page) => page.getByRole('navigation', { name: 'Pictures around this one' });
+const strip = (page: Page) => page.getByRole('navigation', { name: 'Filmstrip' });
 const frames = (page: Page) => page.locator('a.frame');
 const frame = (page: Page, id: string) => page.locator(`a.frame[data-id="${id}"]`);
 const marked = (page: Page) => page.locator('a.frame[aria-current]');

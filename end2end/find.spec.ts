@@ -145,6 +145,31 @@ test('filters say how many there are, are asked for and taken back', async ({ pa
   await expect(page).toHaveURL('/');
 });
 
+test('of more tags than are listed, those are offered that are called so', async ({ page, server }) => {
+  const tags = Array.from({ length: 70 }, (_, number) => `tag ${String(number).padStart(2, '0')}`);
+  await server.drop('pier.xmp', said(3, 'Blue', ['Zeppelin', ...tags]));
+  await server.drop('pier.png', png(1));
+  await server.drop('boat.png', png(2));
+  await expect.poll(async () => (await found(server, 'tag=Zeppelin')).length).toBe(1);
+  await openGallery(page);
+  await page.getByRole('button', { name: 'Filter' }).click();
+  const panel = page.getByRole('dialog', { name: 'Filter' });
+  const wanted = panel.getByRole('searchbox', { name: 'Search all tags' });
+  await wanted.fill('ZEPP');
+  const zeppelin = panel.locator('.side-value').filter({ hasText: 'Zeppelin' });
+  await expect(zeppelin).toContainText('1');
+  await expect(panel.locator('.side-value').filter({ hasText: 'tag 01' })).toHaveCount(0);
+  await wanted.fill('nothing like it');
+  await expect(panel.getByRole('status').filter({ hasText: 'Nothing matches' })).toBeVisible();
+  await wanted.press('Escape');
+  await expect(panel.locator('.side-value').filter({ hasText: 'tag 01' })).toBeVisible();
+  await expect(panel).toBeVisible();
+  await wanted.fill('zepp');
+  await zeppelin.click();
+  await expect.poll(() => names(page)).toEqual(['pier.png']);
+  await expect(zeppelin).toHaveAttribute('aria-current', 'true');
+});
+
 test('pictures stand in the order that is chosen, and cells say what people said', async ({ page, server }) => {
   await harbour(server);
   await openGallery(page);

@@ -189,7 +189,7 @@ test('a name and kinds can be changed', async ({ page, server, root }) => {
   await expect(name).toBeFocused();
   await name.fill('By the sea');
   await dialog(page).getByRole('checkbox', { name: 'png' }).check();
-  await dialog(page).getByRole('checkbox', { name: /^Look by the clock/ }).check();
+  await dialog(page).getByRole('checkbox', { name: /^Scan by the clock/ }).check();
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(card(page, 'By the sea')).toContainText('PNG');
   await expect(card(page, 'By the sea')).toContainText('By the clock');
@@ -321,7 +321,7 @@ test('bytes that changed by themselves are found by verifying, said, and accepte
   await expect(card(page, 'trip')).toContainText('Watching');
   await expect(card(page, 'trip')).toContainText('2 files');
   await card(page, 'trip').getByRole('button', { name: 'Edit' }).click();
-  await dialog(page).getByRole('checkbox', { name: /^Look by the clock/ }).check();
+  await dialog(page).getByRole('checkbox', { name: /^Scan by the clock/ }).check();
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(card(page, 'trip')).toContainText('By the clock');
   await goToPictures(page);

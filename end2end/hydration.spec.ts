@@ -37,3 +37,19 @@ test('a picture\'s page hydrates in silence', async ({ page, server }) => {
   }
   await openGallery(page);
 });
+
+test('the browser\'s frame takes the colour of the theme that was chosen', async ({ page, server }) => {
+  await fill(server, 1);
+  const asked = () => page.locator('meta[name="theme-color"]').evaluateAll((all) => all.map((meta) => (meta as HTMLMetaElement).media));
+  await openGallery(page);
+  expect(await asked()).toEqual(['(prefers-color-scheme: dark)', '(prefers-color-scheme: light)']);
+  const theme = page.getByRole('button', { name: 'Theme' });
+  await theme.click();
+  await theme.click();
+  expect(await asked()).toEqual(['not all', 'all']);
+  await page.reload();
+  expect(await asked()).toEqual(['not all', 'all']);
+  await isLive(page);
+  await theme.click();
+  expect(await asked()).toEqual(['(prefers-color-scheme: dark)', '(prefers-color-scheme: light)']);
+});

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cells, expect, fill, isLive, isLoaded, openGallery, png, said, test, type Page, type Server } from './scene';
 
-const panel = (page: Page) => page.getByRole('complementary', { name: 'About this picture' });
+const panel = (page: Page) => page.getByRole('complementary', { name: 'Info' });
 const fact = (page: Page, name: string) => panel(page).locator(`[data-fact="${name}"]`);
 const name = (page: Page) => page.locator('.viewer-name');
 const told = (page: Page) => page.locator('.past-list li');
@@ -37,7 +37,7 @@ test('the panel tells what people and the camera wrote, and where it was', async
   await expect(panel(page).getByRole('img', { name: '4 of 5 stars' })).toBeVisible();
   await expect(fact(page, 'Label')).toContainText('Red');
   await expect(panel(page).getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText(['sea', 'évening']);
-  await expect(fact(page, 'Kind')).toHaveText('JPEG');
+  await expect(fact(page, 'Type')).toHaveText('JPEG');
   await expect(fact(page, 'Depth')).toHaveText('8 bits a channel');
   await expect(fact(page, 'Camera')).toHaveText('NIKON D850');
   await expect(fact(page, 'Exposure')).toHaveText('1/250 s, f/2.8, ISO 200');
@@ -62,7 +62,7 @@ test('what nobody knows is not mentioned', async ({ page, server }) => {
   const [image] = await server.images();
   await open(page, image.id);
   await expect(fact(page, 'Path')).toHaveText(image.filename);
-  for (const heading of ['Camera', 'Place']) {
+  for (const heading of ['Camera', 'Location']) {
     await expect(panel(page).getByRole('heading', { name: heading })).toHaveCount(0);
   }
   await expect(panel(page).getByRole('img', { name: /stars/ })).toHaveCount(0);

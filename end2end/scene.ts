@@ -174,7 +174,7 @@ export function upload(name: string, number: number) {
 
 /** Of six files one is uploaded, one refused, three are under way and one waits for those. The server hears of none. */
 export async function uploadSome(page: Page): Promise<void> {
-  const full = JSON.stringify({ Refused: 'The disk is full. Make room, then send it again.' });
+  const full = JSON.stringify({ Refused: 'The disk is full. Make room, then try again.' });
   const answers = [
     { status: 200, body: JSON.stringify({ images: [], refused: [] }) },
     { status: 507, headers: { serverfnerror: '/api/upload' }, body: full },

@@ -113,7 +113,7 @@ test('another view begins with nothing selected', async ({ page, server }) => {
   await expect(bar(page)).toBeHidden();
 });
 
-test('the same piece is cut out of every selected picture', async ({ page, server }) => {
+test('every selected picture is cropped the same way', async ({ page, server }) => {
   for (const number of [1, 2, 3]) await server.drop(`boat ${number}.png`, png(number, 96, 64));
   await openGallery(page);
   await expect(cells(page).locator('img')).toHaveCount(3);

@@ -40,21 +40,21 @@ test('files dropped on the page are uploaded', async ({ page, server }) => {
   await expect(page.getByText('2 pictures uploaded')).toBeVisible();
   for (const name of ['one.png', 'two.png']) await isShown(page, name);
   expect((await server.images()).length).toBe(2);
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.locator('.tray').getByRole('button', { name: 'Close' }).click();
   await expect(page.getByText('2 pictures uploaded')).toBeHidden();
 });
 
 test('an upload that fails says why and is sent again on demand', async ({ page, expectNoise }) => {
   expectNoise(/status of 507/);
   await openGallery(page);
-  const body = JSON.stringify({ Refused: 'The disk is full. Make room, then send it again.' });
+  const body = JSON.stringify({ Refused: 'The disk is full. Make room, then try again.' });
   const full = { status: 507, headers: { serverfnerror: '/api/upload' }, body };
   await page.route('**/api/upload', (route) => route.fulfill(full), { times: 1 });
   await page.locator('header input[type=file]').setInputFiles(upload('late.png', 1));
   const line = page.locator('.tray-line', { hasText: 'late.png' });
-  await expect(line).toContainText('The disk is full. Make room, then send it again.');
+  await expect(line).toContainText('The disk is full. Make room, then try again.');
   expect(await cells(page).count()).toBe(0);
-  await line.getByRole('button', { name: 'Retry' }).click();
+  await line.getByRole('button', { name: 'Try again' }).click();
   await isShown(page, 'late.png');
 });
 
@@ -63,7 +63,7 @@ test('an upload that finds the database away is sent again by itself', async ({ 
   await openGallery(page);
   await page.route('**/api/upload', (route) => route.fulfill(awayAnswer('/api/upload')), { times: 1 });
   await page.locator('header input[type=file]').setInputFiles(upload('patient.png', 1));
-  await expect(page.locator('.tray-line')).toContainText('Sent again as soon as it is back');
+  await expect(page.locator('.tray-line')).toContainText('It is tried again by itself');
   await expect(page.getByText('1 picture uploaded')).toBeVisible();
   await isShown(page, 'patient.png');
 });
@@ -81,7 +81,7 @@ test('an upload whose answer is lost is sent again and kept once', async ({ page
   });
   await openGallery(page);
   await page.locator('header input[type=file]').setInputFiles(upload('once.png', 1));
-  await expect(page.locator('.tray-line')).toContainText('Sent again as soon as it is back');
+  await expect(page.locator('.tray-line')).toContainText('It is tried again by itself');
   await expect(page.getByText('1 picture uploaded')).toBeVisible();
   expect((await server.images()).map((image) => image.filename)).toEqual(['once.png']);
 });
@@ -126,7 +126,7 @@ test('an upload that never arrives is sent again when the server is back', async
   await server.kill();
   await isOffline(page);
   await page.locator('header input[type=file]').setInputFiles(upload('patient.png', 1));
-  await expect(page.locator('.tray-line')).toContainText('Sent again as soon as it is back');
+  await expect(page.locator('.tray-line')).toContainText('It is tried again by itself');
   await server.startAgain();
   await isLive(page);
   await isShown(page, 'patient.png');

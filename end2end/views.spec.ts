@@ -72,7 +72,7 @@ test('a view gets another name, another query and another place, and every page 
   await link(page, 'Boats').hover();
   await edit(page, 'Boats').click();
   await dialog(page).getByLabel('Name').fill('Piers');
-  await dialog(page).getByLabel('Show from now on what is asked for just now: “pier”').check();
+  await dialog(page).getByLabel('Change it to what is shown now: “pier”').check();
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(dialog(page)).toBeHidden();
   await expect(link(page, 'Piers')).toHaveAttribute('aria-current', 'page');
@@ -84,9 +84,9 @@ test('a view gets another name, another query and another place, and every page 
 
   await link(page, 'Names').hover();
   await edit(page, 'Names').click();
-  await expect(dialog(page)).toContainText('Place 2 of 2');
+  await expect(dialog(page)).toContainText('Position 2 of 2');
   await dialog(page).getByRole('button', { name: 'Move up' }).click();
-  await expect(dialog(page)).toContainText('Place 1 of 2');
+  await expect(dialog(page)).toContainText('Position 1 of 2');
   await expect(views(other).locator('.view-name')).toHaveText(['Names', 'Piers']);
   await dialog(page).getByRole('button', { name: 'Delete' }).click();
   await expect(dialog(page)).toContainText('The pictures that it finds stay.');

@@ -145,8 +145,8 @@ fn scans_and_verifications_say_what_they_found() {
     let desk = Desk::set_up();
     desk.place.put("a.png");
     desk.server.until_names(&["a.png"]);
-    desk.types(&["scan"]).contains("Looked at 1 file: all is as it was.");
-    desk.types(&["scan", "pictures"]).contains("Looked at 1 file: all is as it was.");
+    desk.types(&["scan"]).contains("Looked at 1 file: nothing has changed.");
+    desk.types(&["scan", "pictures"]).contains("Looked at 1 file: nothing has changed.");
     assert_eq!(desk.types(&["scan", "--json"]).json()["summary"]["scanned"], 1);
     desk.types(&["verify"]).contains("pictures: Looked at 1 file");
     let verified = desk.types(&["verify", "pictures", "--json"]).json();

@@ -141,7 +141,7 @@ const SCREENS: Screen[] = [
       const menu = page.getByRole('button', { name: 'Places' });
       if (await menu.isVisible()) await menu.click();
       await page.getByRole('button', { name: 'Edit the view “First light”' }).press('Enter');
-      await page.getByText('Place 2 of 3').waitFor();
+      await page.getByText('Position 2 of 3').waitFor();
     },
   },
   {

@@ -192,7 +192,7 @@ fn of_brands(bytes: &[u8]) -> Result<Format, String> {
         _ => None,
     });
     let is_still = list.starts_with(b"mif1") || list.starts_with(b"msf1");
-    known.or(is_still.then_some(Format::Heic)).ok_or_else(|| "Not an image: it is a video.".into())
+    known.or(is_still.then_some(Format::Heic)).ok_or_else(|| "Not a picture: it is a video.".into())
 }
 
 fn not_a_picture(bytes: &[u8]) -> String {
@@ -210,15 +210,15 @@ fn not_a_picture(bytes: &[u8]) -> String {
         (b"8BPS", "a Photoshop document"),
     ];
     if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return format!("Not an image: it is {what}.");
+        return format!("Not a picture: it is {what}.");
     }
     let head = &bytes[..bytes.len().min(512)];
     let is_text = std::str::from_utf8(head).map_or_else(|error| error.valid_up_to() > 500, |_| true)
         && !head.iter().any(|byte| *byte < 9);
     if is_text {
-        "Not an image: it is text.".into()
+        "Not a picture: it is text.".into()
     } else {
-        "Not an image, or damaged from its first bytes on.".into()
+        "Not a picture, or damaged from its first bytes on.".into()
     }
 }
 
@@ -240,9 +240,9 @@ mod tests {
         assert_eq!(name(b"\xff\xd8\xff\xe0 and so on"), Ok("JPEG"));
         assert_eq!(name(b"\0\0\0\x18ftypheic\0\0\0\0"), Ok("HEIC"));
         assert_eq!(name(b"\0\0\0\x20ftypmif1\0\0\0\0mif1avifmiaf\0\0"), Ok("AVIF"));
-        assert_eq!(name(b"\0\0\0\x18ftypisom\0\0\0\0"), Err("Not an image: it is a video.".into()));
-        assert_eq!(name(b"%PDF-1.7"), Err("Not an image: it is a PDF.".into()));
-        assert_eq!(name(b"hello"), Err("Not an image: it is text.".into()));
+        assert_eq!(name(b"\0\0\0\x18ftypisom\0\0\0\0"), Err("Not a picture: it is a video.".into()));
+        assert_eq!(name(b"%PDF-1.7"), Err("Not a picture: it is a PDF.".into()));
+        assert_eq!(name(b"hello"), Err("Not a picture: it is text.".into()));
         assert_eq!(name(b""), Err("The file is empty.".into()));
         assert!(name(&[0; 100]).is_err());
     }

@@ -85,11 +85,11 @@ fn what_follows_the_end_of_a_picture_does_no_harm() {
 #[test]
 fn names_are_not_believed_and_what_is_no_picture_is_named() {
     for (bytes, reason) in [
-        (&b"%PDF-1.7 ..."[..], "Not an image: it is a PDF."),
+        (&b"%PDF-1.7 ..."[..], "Not a picture: it is a PDF."),
         (b"", "The file is empty."),
-        (b"hello", "Not an image: it is text."),
+        (b"hello", "Not a picture: it is text."),
         (&[0; 5000], "The file holds only zeros: it was never written to its end."),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "Not an image: it is a video."),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "Not a picture: it is a video."),
     ] {
         assert_eq!(develop(bytes, &Limits::default()).verdict, Verdict::Corrupted(reason.into()));
         assert_eq!(full(bytes, &Limits::default()).err().as_deref(), Some(reason));

@@ -49,6 +49,12 @@ pub async fn count_facets(query: Query) -> Result<Vec<Facet>, Failure> {
     Ok(crate::server::gallery::facets(&crate::server::App::here()?, &query).await?)
 }
 
+/// Values of the side `key` in whose names these words are.
+#[server(prefix = "/api", endpoint = "gallery/values", input = Json)]
+pub async fn find_values(query: Query, key: String, called: String) -> Result<Facet, Failure> {
+    Ok(crate::server::gallery::values(&crate::server::App::here()?, &query, &key, &called).await?)
+}
+
 /// How many each of these finds, for what stands in the sidebar.
 #[server(prefix = "/api", endpoint = "gallery/counts", input = Json)]
 pub async fn count_each(queries: Vec<Query>) -> Result<Counts, Failure> {

@@ -50,10 +50,26 @@ pub fn choose(theme: Theme) {
             _ => storage.set_item(STORAGE_KEY, theme.name()),
         };
     }
+    colour_frame(theme);
     if let Some(root) = root {
         let _ = match theme {
             Theme::System => root.remove_attribute("data-theme"),
             _ => root.set_attribute("data-theme", theme.name()),
         };
+    }
+}
+
+/// The browser's own frame takes the colour of the theme: each has its `meta`, and the media query says which is asked.
+fn colour_frame(theme: Theme) {
+    for of in [Theme::Dark, Theme::Light] {
+        let media = match theme {
+            Theme::System => format!("(prefers-color-scheme: {})", of.name()),
+            _ if theme == of => "all".to_owned(),
+            _ => "not all".to_owned(),
+        };
+        let meta = document().get_element_by_id(&format!("frame-{}", of.name()));
+        if let Some(meta) = meta {
+            let _ = meta.set_attribute("media", &media);
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::{Problem, Told, progress, server::Server, show};
 use crate::{
     model::{Folder, Operation, SyncKind, SyncStatus},
     server::config::OneOrAll,
+    ui::folders::words::describe,
 };
 
 /// What was asked for and does not begin in this time, while nothing else runs, is not waited for.
@@ -21,7 +22,7 @@ pub(super) fn scan(what: &OneOrAll, told: &mut Told) -> Result<(), Problem> {
     let id = what.folder.as_deref().map(|meant| server.find(meant)).transpose()?.map(|folder| folder.id);
     let mut silent = Told { out: &mut *told.out, is_terminal: told.is_terminal && !what.asking.json };
     let found = progress::during(server, id, &mut silent, || server.scan(id))??;
-    if what.asking.json { show::json(told, &found.json) } else { show::sentence(told, &show::summary(&found.what)) }
+    if what.asking.json { show::json(told, &found.json) } else { show::sentence(told, &describe(&found.what)) }
 }
 
 /// A verification that was asked for.
@@ -48,7 +49,7 @@ pub(super) fn verify(what: &OneOrAll, told: &mut Told) -> Result<(), Problem> {
             Ok((folder, operation)) => {
                 problems.extend(failure(&folder, &operation));
                 if !what.asking.json {
-                    show::sentence(told, &format!("{}: {}", folder.name, show::summary(&operation.found)))?;
+                    show::sentence(told, &format!("{}: {}", folder.name, describe(&operation.found)))?;
                 }
                 done.push(operation);
             }

@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use super::{Problem, Told, server::Server};
 use crate::{
-    model::{Folder, FolderList, FolderState, Operation, SyncKind, SyncSummary},
+    model::{Folder, FolderList, FolderState, Operation},
     server::config::Asking,
-    ui::parts::words::{count, thousands},
+    ui::{
+        folders::words::kind,
+        parts::words::{count, thousands},
+    },
 };
 
 pub(super) fn json(told: &mut Told, answer: &Value) -> Result<(), Problem> {
@@ -67,7 +70,7 @@ fn row(folder: &Folder) -> [String; 5] {
 fn state(state: FolderState) -> &'static str {
     match state {
         FolderState::Starting => "starting",
-        FolderState::Watching => "watched",
+        FolderState::Watching => "watching",
         FolderState::Timer => "by the clock",
         FolderState::Paused => "paused",
         FolderState::Offline => "offline",
@@ -77,15 +80,6 @@ fn state(state: FolderState) -> &'static str {
 fn said_of(folder: &Folder) -> Option<String> {
     let running = folder.running.as_ref().map(|running| format!("{}: {}.", kind(running.kind), progress(running)));
     running.or_else(|| folder.said.clone())
-}
-
-fn kind(kind: SyncKind) -> &'static str {
-    match kind {
-        SyncKind::Startup => "First look",
-        SyncKind::Realtime | SyncKind::Reconciliation => "Look",
-        SyncKind::Manual => "Scan",
-        SyncKind::Verify => "Verification",
-    }
 }
 
 /// `34 of 100 files (34 %)`, or `34 files` as long as nobody knows how many there are.
@@ -100,40 +94,10 @@ pub(super) fn progress(running: &Operation) -> String {
     }
 }
 
-/// What was found, by what happened to it.
-pub(super) fn summary(found: &SyncSummary) -> String {
-    let counted = [
-        (found.added, "added"),
-        (found.updated, "updated"),
-        (found.moved, "moved"),
-        (found.missing, "missing"),
-        (found.healed, "healed"),
-        (found.corrupted, "corrupted"),
-        (found.unreadable, "unreadable"),
-    ];
-    let counted: Vec<String> = counted
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{} {word}", thousands(number)))
-        .collect();
-    let looked = count(found.scanned, "file", "files");
-    if counted.is_empty() {
-        return format!("Looked at {looked}: all is as it was.");
-    }
-    format!("Looked at {looked}: {}.", counted.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_was_found_is_said() {
-        let found = SyncSummary { scanned: 1_200, ..SyncSummary::default() };
-        assert_eq!(summary(&found), "Looked at 1,200 files: all is as it was.");
-        let found = SyncSummary { scanned: 1, added: 1, missing: 2, ..SyncSummary::default() };
-        assert_eq!(summary(&found), "Looked at 1 file: 1 added, 2 missing.");
-    }
+    use crate::model::SyncSummary;
 
     #[test]
     fn progress_needs_no_end() {

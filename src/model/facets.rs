@@ -8,6 +8,8 @@ pub struct Facet {
     pub key: String,
     /// The most frequent first.
     pub values: Vec<Count>,
+    /// There are others, which are found by what they are called.
+    pub more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -59,7 +59,7 @@ pub async fn make(app: &App, of: ImageId, region: Region) -> Result<Made, Error>
 async fn write(app: &App, of: ImageId, region: Region) -> Result<Made, Error> {
     let original = images::original(&app.pool, of).await?.ok_or(Error::NotFound)?;
     if matches!(original.state, State::Missing | State::Unreadable) {
-        return Err(Error::Refused("The file is not there just now, so nothing can be cut out of it.".into()));
+        return Err(Error::Refused("The file is not there just now, so it cannot be cropped.".into()));
     }
     root::check_mark(&app.managed)?;
     let (piece, of_hash) = cut(app, &original, region).await?;

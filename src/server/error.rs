@@ -17,7 +17,7 @@ pub enum Error {
         "What happened since then is not known any more, or too much to tell. Load the whole again and go on from there."
     )]
     CursorTooOld,
-    #[error("The disk is full. Nothing that was acknowledged is lost; make room and send it again.")]
+    #[error("The disk is full. Nothing that was acknowledged is lost; make room and try again.")]
     DiskFull,
     #[error("The database is away. It is tried again by itself.")]
     Away(#[source] DbError),

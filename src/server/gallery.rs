@@ -7,7 +7,7 @@ use super::{
     App, Error,
     db::{
         self, Tx, crops, feed,
-        find::{self, Edge, FoundRow, Place, Reach, Search, Start, time},
+        find::{self, Edge, FoundRow, Place, Reach, Search, Side, Start, time},
         finds,
         images::{self, Neighbours},
         spans::{self, Moment, Span, Time},
@@ -385,8 +385,15 @@ async fn search(app: &App, tx: &mut Tx<'_>, query: &Query, zone: Zone) -> Result
 pub async fn facets(app: &App, query: &Query) -> Result<Vec<Facet>, Error> {
     let mut tx = db::snapshot(&app.pool).await?;
     let search = search(app, &mut tx, query, Zone::default()).await?;
-    let counts = search.counts(&mut tx).await?;
-    Ok(counts.into_iter().map(|(side, values)| Facet { key: side.key().to_owned(), values }).collect())
+    Ok(search.counts(&mut tx).await?)
+}
+
+/// Values of one side that are called so: there may be more of them than are listed.
+pub async fn values(app: &App, query: &Query, key: &str, called: &str) -> Result<Facet, Error> {
+    let side = Side::ALL.into_iter().find(|side| side.key() == key).ok_or(Error::NotFound)?;
+    let mut tx = db::snapshot(&app.pool).await?;
+    let search = search(app, &mut tx, query, Zone::default()).await?;
+    Ok(search.values_called(&mut tx, side, called).await?)
 }
 
 /// How many each of several queries finds, all at one moment.

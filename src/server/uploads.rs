@@ -29,7 +29,7 @@ pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Er
         let Some(name) = field.file_name().map(str::to_owned).filter(|name| !name.is_empty()) else { continue };
         files += 1;
         if files > FILES_MAX {
-            return Err(Error::Refused(format!("Send at most {FILES_MAX} files in one form.")));
+            return Err(Error::Refused(format!("Upload at most {FILES_MAX} files at once.")));
         }
         match receive(app, &name, field).await {
             Ok(id) => uploaded.images.extend(card(app, id).await?),
@@ -95,5 +95,5 @@ where
 }
 
 fn broken_off() -> Error {
-    Error::Refused("The upload broke off before its end; nothing of this file was kept. Send it again.".into())
+    Error::Refused("The upload broke off before its end; nothing of this file was kept. Upload it again.".into())
 }

@@ -33,7 +33,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     let prepare = format!(
         "{{const d=document.documentElement.dataset;d.scripts='on';\
          document.cookie='{ZONE_COOKIE}='+-new Date().getTimezoneOffset()+';path=/;max-age=31536000;samesite=strict';\
-         try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t)d.theme=t;\
+         try{{const t=localStorage.getItem({STORAGE_KEY:?});if(t){{d.theme=t;for(const c of ['dark','light'])document.getElementById('frame-'+c).media=c==t?'all':'not all'}}\
          const f=localStorage.getItem({FIT_KEY:?});if(f)d.fit=f;\
          const z=+localStorage.getItem({SIZE_KEY:?});if(z)document.documentElement.style.setProperty('--size',z);\
          const p=localStorage.getItem({:?});if(p)d.panel=p;\
@@ -63,8 +63,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content="dark light"/>
-                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1b1b1d"/>
-                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff"/>
+                <meta id="frame-dark" name="theme-color" media="(prefers-color-scheme: dark)" content="#1b1b1d"/>
+                <meta id="frame-light" name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff"/>
                 <meta name="description" content="Your picture folders, live in every browser"/>
                 <script nonce=use_nonce()>{prepare}</script>
                 <link rel="stylesheet" href=css/>

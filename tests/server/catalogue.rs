@@ -75,7 +75,7 @@ async fn a_damaged_file_is_shown_with_its_reason(pool: Pool) {
     let of = |name: &str| images.iter().find(|image| image["filename"] == name).expect("there");
     assert_eq!(of("cut.jpg")["is_corrupted"], true);
     assert!(of("cut.jpg")["reason"].as_str().is_some_and(|reason| reason.contains("ends early")));
-    assert_eq!(of("letter.jpg")["reason"], "Not an image: it is a PDF.");
+    assert_eq!(of("letter.jpg")["reason"], "Not a picture: it is a PDF.");
     let id = of("cut.jpg")["id"].as_str().expect("an id");
     assert_eq!(scene.get(&format!("/images/{id}/thumbnail")).await.status, 200, "what could be decoded is shown");
 }

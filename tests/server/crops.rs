@@ -111,7 +111,7 @@ async fn what_cannot_be_cut_is_refused(pool: Pool) {
     let answer = crop(&scene, text["id"].as_str().expect("an id"), region).await;
     assert_eq!(
         (answer.status, &answer.json()["error"]),
-        (StatusCode::BAD_REQUEST, &json!("Not an image: it is text."))
+        (StatusCode::BAD_REQUEST, &json!("Not a picture: it is text."))
     );
 }
 

@@ -81,7 +81,7 @@ pub fn crop(bytes: &[u8], region: Region, limits: &Limits) -> Result<Cropped, St
         Format::Avif | Format::Heic | Format::JpegXl | Format::Raw(_) => source.as_jpeg(),
     };
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(cut))
-        .unwrap_or_else(|_| Err("The picture is damaged and cannot be cut.".into()))
+        .unwrap_or_else(|_| Err("The picture is damaged and cannot be cropped.".into()))
 }
 
 impl Source<'_> {
@@ -106,7 +106,7 @@ impl Source<'_> {
         let is_large = u64::from(size.0) * u64::from(size.1) > OWN_TABLES_PIXELS_MAX;
         let quality =
             if is_large { JpegQuality::fine(JPEG_QUALITY, grey) } else { JpegQuality::full(JPEG_QUALITY, grey) };
-        let bytes = encode::jpeg(&pixels, quality, &self.markers(size)).ok_or("The piece could not be written.")?;
+        let bytes = encode::jpeg(&pixels, quality, &self.markers(size)).ok_or("The crop could not be written.")?;
         Ok(Cropped { bytes, format: Format::Jpeg, width: size.0, height: size.1, kind: Kind::HighQuality })
     }
 

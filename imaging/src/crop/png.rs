@@ -16,7 +16,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
     let piece = upright_piece(source)?;
     let size = (piece.width(), piece.height());
     let mut bytes = Vec::new();
-    let failed = |_| "The piece could not be written.".to_owned();
+    let failed = |_| "The crop could not be written.".to_owned();
     let mut encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
     if let Some(icc) = source.job.icc() {
         encoder.set_icc_profile(icc.to_vec()).map_err(failed)?;
@@ -27,7 +27,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
     let colours = ExtendedColorType::from(piece.color());
     encoder
         .write_image(piece.as_bytes(), size.0, size.1, colours)
-        .map_err(|_| "The piece could not be written.".to_owned())?;
+        .map_err(|_| "The crop could not be written.".to_owned())?;
     if let Some(xmp) = source.xmp() {
         bytes = with_xmp(bytes, &xmp);
     }

@@ -52,7 +52,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
         short(tag::ORIENTATION, 1),
         short(0x0115, channels),
         long(0x0116, size.1),
-        long(tag::STRIP_LENGTHS, u32::try_from(pixels.len()).map_err(|_| "The piece is too large for a TIFF.")?),
+        long(tag::STRIP_LENGTHS, u32::try_from(pixels.len()).map_err(|_| "The crop is too large for a TIFF.")?),
     ];
     if channels.is_multiple_of(2) {
         // the last channel is transparency, not multiplied in

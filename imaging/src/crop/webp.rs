@@ -13,7 +13,7 @@ pub(super) fn crop(source: &Source<'_>) -> Result<Cropped, String> {
     let size = (pixels.width, pixels.height);
     let is_lossless = memchr::memmem::find(&source.job.bytes[..source.job.bytes.len().min(1 << 16)], b"VP8L").is_some();
     let encoded = if is_lossless { encode::webp_lossless(&pixels) } else { encode::webp(&pixels, WEBP_QUALITY) };
-    let encoded = encoded.ok_or("The piece could not be written.")?;
+    let encoded = encoded.ok_or("The crop could not be written.")?;
     let bytes = wrapped(source, &encoded, size, pixels.channels == Channels::Rgba);
     let kind = if is_lossless { Kind::Lossless } else { Kind::HighQuality };
     Ok(Cropped { bytes, format: Format::WebP, width: size.0, height: size.1, kind })

@@ -51,7 +51,7 @@ impl Keeper {
         match &done {
             Ok(_) => {}
             Err(Error::Cancelled) => {
-                self.show_state(Some("The last look was cancelled; the next one comes soon.".into()));
+                self.show_state(Some("The last scan was cancelled; the next one comes soon.".into()));
                 self.look_at = now + self.looking().rescan_every;
             }
             Err(error) => self.failed(error),

@@ -43,9 +43,9 @@ async fn crop(
     let made = crops::make(&app, id, region).await?;
     let row = images::rest_row(&app.pool, made.id).await?.ok_or(Error::NotFound)?;
     let message = match made.kind {
-        Kind::Untouched => "The piece was cut out without touching its compressed data.",
-        Kind::Lossless => "The piece was cut out; every pixel is as it was.",
-        Kind::HighQuality => "The piece was cut out and encoded again at high quality.",
+        Kind::Untouched => "The crop was made without touching the compressed data.",
+        Kind::Lossless => "The crop was made; every pixel is as it was.",
+        Kind::HighQuality => "The crop was made and encoded again at high quality.",
     };
     let body = json!({ "message": message, "image": RestImage::from(row), "kind": made.kind.name() });
     Ok((StatusCode::CREATED, Json(body)).into_response())

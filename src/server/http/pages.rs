@@ -83,7 +83,7 @@ async fn check_length(request: Request) -> Result<Request, Box<Response>> {
         Err(rejection) => {
             let sentence = match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => "A call may have 1 MiB at most. Send files to /upload.",
-                _ => "The call broke off before its end. Send it again.",
+                _ => "The call broke off before its end. Try again.",
             };
             Err(Box::new(refuse(rejection.status(), sentence)))
         }

@@ -40,8 +40,8 @@ const KEYS: Keys = &[
     (&["Enter"], "Open the picture"),
     (&["X", "Del"], "Take it out of the comparison"),
     (&["L"], "Move them together, or one alone"),
-    (&["+", "−"], "Nearer and further away"),
-    (&["Shift"], "with an arrow: move what is near"),
+    (&["+", "−"], "Zoom in and out"),
+    (&["Shift"], "with an arrow: move a zoomed picture"),
     (&["0"], "Fit"),
     (&["1", "Z"], "100 %, and back"),
     (&["Esc"], "Back"),
@@ -141,7 +141,7 @@ fn too_few(asked: &Comparison) -> AnyView {
 }
 
 fn none_is_here() -> AnyView {
-    let words = "None of them is in the library: they were removed, or the address is mistyped.".to_owned();
+    let words = "They were removed, or the address is mistyped.".to_owned();
     card("These pictures are not here", words, None)
 }
 

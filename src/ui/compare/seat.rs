@@ -81,7 +81,7 @@ fn Sitting(seat: ArcRwSignal<Seat>, zoom: Zoom) -> impl IntoView {
         view! {
             <div class="blank">
                 <Icon sign=Sign::Unknown/>
-                <h2>"Not in the library"</h2>
+                <h2>"This picture is not here"</h2>
                 <p>"It was removed, or the address is mistyped."</p>
             </div>
         }

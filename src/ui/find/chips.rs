@@ -45,7 +45,7 @@ fn Line() -> impl IntoView {
     let view = expect_context::<Gallery>().view;
     let all = text(move || view.with(|view| view.without_limits().page_url()));
     view! {
-        <ul class="chips" aria-label="What is asked for">
+        <ul class="chips" aria-label="Filters">
             <For each=move || view.with(|view| asked(&view.pairs())) key=Clone::clone let:pair>
                 <Chip key=pair.0 value=pair.1/>
             </For>

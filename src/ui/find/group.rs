@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{facets::Facets, values::offered, words};
+use super::{called::Called, facets::Facets, values::offered, words};
 use crate::{
     model::Count,
     ui::{
@@ -20,17 +20,20 @@ const VALUES_FIRST: usize = 8;
 #[component]
 pub fn Group(key: &'static str, facets: Facets) -> impl IntoView {
     let view = expect_context::<Gallery>().view;
-    let values = Memo::new(move |_| {
-        facets.counted.with(|counted| {
+    let called = Called::new(key, view, facets.counted);
+    let values = Memo::new(move |_| match called.found.get() {
+        Some(found) => found.values,
+        None => facets.counted.with(|counted| {
             let counted = counted.as_deref();
             view.with(|view| counted.map(|counted| offered(key, counted, view)).unwrap_or_default())
-        })
+        }),
     });
-    when(move || values.with(|values| !values.is_empty()), move || view! { <Values key values/> }.into_any())
+    let is_seen = move || called.is_asked.get() || values.with(|values| !values.is_empty());
+    when(is_seen, move || view! { <Values key called values/> }.into_any())
 }
 
 #[component]
-fn Values(key: &'static str, values: Memo<Vec<Count>>) -> impl IntoView {
+fn Values(key: &'static str, called: Called, values: Memo<Vec<Count>>) -> impl IntoView {
     let all = RwSignal::new(false);
     let shown = move || {
         let first = if all.get() { usize::MAX } else { VALUES_FIRST };
@@ -44,6 +47,7 @@ fn Values(key: &'static str, values: Memo<Vec<Count>>) -> impl IntoView {
     view! {
         <section class="side">
             <h3>{words::side(key)}</h3>
+            {called.field()}
             <ul class="side-values">
                 <For each=shown key=Clone::clone let:value>
                     <Value key value values/>

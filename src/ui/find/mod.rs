@@ -2,6 +2,7 @@
 //! address and nowhere else.
 
 pub mod address;
+mod called;
 pub mod chips;
 pub mod dates;
 pub mod facets;

@@ -62,7 +62,7 @@ mod tests {
 
     fn check(key: &str, counts: &[(&str, u32)], search: &str, expect: &[(&str, u32)]) {
         let count = |(value, number): &(&str, u32)| Count { value: (*value).to_owned(), number: *number };
-        let counted = [Facet { key: key.to_owned(), values: counts.iter().map(count).collect() }];
+        let counted = [Facet { key: key.to_owned(), values: counts.iter().map(count).collect(), more: false }];
         let expect: Vec<Count> = expect.iter().map(count).collect();
         assert_eq!(offered(key, &counted, &Query::read(search).0), expect, "{key} {search}");
     }

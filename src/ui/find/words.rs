@@ -47,7 +47,7 @@ pub fn side(key: &str) -> &'static str {
         "tag" => "Tags",
         "camera" => "Camera",
         "lens" => "Lens",
-        "shape" => "Shape",
+        "shape" => "Orientation",
         "state" => "State",
         _ => "Folder",
     }
@@ -64,9 +64,9 @@ pub fn value(key: &str, value: &str, folders: &[Folder]) -> String {
             stars => format!("{stars} stars and up"),
         },
         "flag" => match value {
-            "pick" => "Picks".into(),
+            "pick" => "Picked".into(),
             "reject" => "Rejected".into(),
-            _ => "Neither".into(),
+            _ => "No flag".into(),
         },
         "shape" => match value {
             "landscape" => "Landscape".into(),
@@ -76,7 +76,7 @@ pub fn value(key: &str, value: &str, folders: &[Folder]) -> String {
         "state" => State::of_name(value).map_or_else(|| value.into(), |state| state_name(state).into()),
         "folder" => {
             let folder = folders.iter().find(|folder| folder.id.to_string() == value);
-            folder.map_or_else(|| "A folder that is gone".into(), |folder| folder.name.clone())
+            folder.map_or_else(|| "A removed folder".into(), |folder| folder.name.clone())
         }
         "crops-of" => "Crops of one picture".into(),
         "from" => format!("From {}", words::day(value)),
@@ -132,7 +132,7 @@ mod tests {
         check("?q=white+boat&type=raw", "“white boat”");
         check(&attention().search(), "Needs attention");
         check("?type=raw", "Found");
-        check("?folder=00000000-0000-0000-0000-000000000007", "A folder that is gone");
+        check("?folder=00000000-0000-0000-0000-000000000007", "A removed folder");
     }
 
     #[test]
@@ -151,6 +151,8 @@ mod tests {
         check("rating", "5", "5 stars");
         check("state", "corrupted", "Damaged");
         check("state", "ok", "Fine");
+        check("flag", "pick", "Picked");
+        check("flag", "none", "No flag");
         check("from", "2026-11-05", "From 5 November 2026");
         check("tag", "Smith, John", "Smith, John");
     }

@@ -113,10 +113,10 @@ fn choices(watching: Watching, types: Vec<String>) -> impl IntoView {
     view! {
         <label class="choice">
             <input type="checkbox" id=TIMER_ID checked=watching == Watching::Timer/>
-            "Look by the clock only. Network folders are looked at so in any case."
+            "Scan by the clock only, as network folders always are."
         </label>
         <fieldset class="kinds">
-            <legend>"Kinds of pictures. None ticked means all."</legend>
+            <legend>"Types. None ticked means all."</legend>
             {FILE_TYPES.iter().map(tick).collect_view()}
         </fieldset>
     }

@@ -10,9 +10,9 @@ const PACE_FROM_MS: i64 = 2_000;
 
 pub fn kind(kind: SyncKind) -> &'static str {
     match kind {
-        SyncKind::Startup => "Look after the start",
+        SyncKind::Startup => "Scan at the start",
         SyncKind::Realtime => "Changes that were heard",
-        SyncKind::Reconciliation => "Look by the clock",
+        SyncKind::Reconciliation => "Scan by the clock",
         SyncKind::Manual => "Scan by hand",
         SyncKind::Verify => "Verification",
     }
@@ -34,7 +34,7 @@ pub fn found(summary: &SyncSummary) -> String {
         (summary.updated, "changed"),
         (summary.moved, "moved"),
         (summary.missing, "missing"),
-        (summary.healed, "back again"),
+        (summary.healed, "healed"),
         (summary.corrupted, "damaged"),
         (summary.unreadable, "unreadable"),
     ]
@@ -110,11 +110,7 @@ pub fn held(folder: &Folder) -> String {
 }
 
 pub fn types(folder: &Folder) -> String {
-    if folder.types.is_empty() {
-        "All kinds of pictures".to_owned()
-    } else {
-        folder.types.join(", ").to_ascii_uppercase()
-    }
+    if folder.types.is_empty() { "All types".to_owned() } else { folder.types.join(", ").to_ascii_uppercase() }
 }
 
 #[cfg(test)]

@@ -33,10 +33,12 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl 
     let chosen = Memo::new(move |_| selection.contains(id));
     // once it is shown it stays
     let waits = Memo::new(move |waited: Option<&bool>| waited != Some(&false) && flies.get());
-    // what the server drew has its thumbnail by now
+    // of what the server drew, what lies further down has its thumbnail before one comes there
     let is_new = untrack(|| room.get().is_some());
-    let is_first = !is_new && is_first(gallery, id);
-    let style = text(move || styled.with(|card| style(card, room.get(), is_new && !waits.get())));
+    let place = if is_new { None } else { place_on_page(gallery, id) };
+    let is_first = place.is_some_and(|place| place < FIRST);
+    let is_sketched = is_new || place.is_some_and(|place| place < SKETCHED);
+    let style = text(move || styled.with(|card| style(card, room.get(), is_sketched && !waits.get())));
     Some(view! {
         <a
             class="cell"
@@ -127,10 +129,11 @@ fn image(card: &Card, source: String, is_first: bool) -> impl IntoView + use<> {
 
 /// Of a page that is drawn before there is a measure, so many thumbnails are asked for before all else.
 const FIRST: u32 = 6;
+/// And so many fill a screen.
+const SKETCHED: u32 = 40;
 
-fn is_first(gallery: Gallery, id: ImageId) -> bool {
-    let place = gallery.place_of(id).and_then(|place| place.checked_sub(gallery.start.get_untracked()));
-    place.is_some_and(|place| place < FIRST)
+fn place_on_page(gallery: Gallery, id: ImageId) -> Option<u32> {
+    gallery.place_of(id)?.checked_sub(gallery.start.get_untracked())
 }
 
 fn blank(card: &Card) -> impl IntoView + use<> {

@@ -10,13 +10,13 @@ use crate::{
 const KEYS: Keys = &[
     (&["←", "→", "↑", "↓"], "From picture to picture"),
     (&["Enter"], "Open the picture"),
-    (&["/"], "Look for pictures"),
+    (&["/"], "Search pictures"),
     (&["Space", "X"], "Select it, or not"),
     (&["Shift"], "with an arrow: select up to there"),
-    (&["Ctrl A"], "Select all of the view"),
+    (&["Ctrl A"], "Select all"),
     (&["B"], "Compare what is selected"),
     (&["C"], "Crop what is selected"),
-    (&["Esc"], "Select nothing"),
+    (&["Esc"], "Clear the selection"),
     (&["?"], "This list"),
 ];
 

@@ -43,8 +43,7 @@ const AWAY: &str = "Its folder is offline. The file can be opened again when the
 fn kind(card: &Card) -> Option<&'static str> {
     match card.mime.as_deref() {
         Some(mime) if mime.starts_with("image/x-") => Some("RAW"),
-        Some("image/gif") if card.animated => Some("GIF"),
-        _ if card.animated => Some("Moves"),
+        _ if card.animated => Some("Animated"),
         _ => None,
     }
 }
@@ -98,7 +97,7 @@ fn what_was_said(marks: Marks) -> Option<impl IntoView> {
             </span>
         }
     };
-    let pick = is_pick.then(|| flag("Pick", Sign::Flag, "pick"));
+    let pick = is_pick.then(|| flag("Picked", Sign::Flag, "pick"));
     let reject = is_reject.then(|| flag("Rejected", Sign::Close, "reject"));
     let label = label.map(|label| {
         let words = format!("Label: {label}");
@@ -125,8 +124,8 @@ mod tests {
     fn only_what_is_unusual_is_marked() {
         check("image/jpeg", false, None);
         check("image/gif", false, None);
-        check("image/gif", true, Some("GIF"));
-        check("image/webp", true, Some("Moves"));
+        check("image/gif", true, Some("Animated"));
+        check("image/webp", true, Some("Animated"));
         check("image/x-canon-cr2", false, Some("RAW"));
         assert_eq!(Marks::of(&card(1), &[]), Marks::default());
         assert!(Marks::of(&card(1), &[card(1).folder]).is_away);

@@ -88,7 +88,7 @@ pub fn Selected() -> impl IntoView {
             untrack(first).into_iter().for_each(|id| selection.crop_from(id));
         };
         view! {
-            <a class="selected-button" id=CROP_ID href=href on:click=begin title="Cut the same piece out of each (C)">
+            <a class="selected-button" id=CROP_ID href=href on:click=begin title="Crop each the same way (C)">
                 <Icon sign=Sign::Crop/>
                 <span>"Crop"</span>
             </a>

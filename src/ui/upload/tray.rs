@@ -78,7 +78,7 @@ fn TrayHead(tally: Memo<Tally>) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
     let dismiss = move || {
         view! {
-            <button type="button" class="tool" aria-label="Dismiss" title="Dismiss" on:click=move |_| uploads.clear()>
+            <button type="button" class="tool" aria-label="Close" title="Close" on:click=move |_| uploads.clear()>
                 <Icon sign=Sign::Close/>
             </button>
         }
@@ -127,7 +127,7 @@ fn Line(entry: Entry) -> impl IntoView {
     let entry = StoredValue::new(entry);
     let again = move || {
         let press = move |_| entry.with_value(|entry| uploads.again(entry));
-        view! { <button type="button" class="tray-again" on:click=press>"Retry"</button> }.into_any()
+        view! { <button type="button" class="tray-again" on:click=press>"Try again"</button> }.into_any()
     };
     view! {
         <li class="tray-line" data-step=kind>
@@ -151,10 +151,10 @@ fn kind(step: &Step) -> &'static str {
 fn how(step: &Step) -> String {
     let words = match step {
         Step::Waiting => "Waiting",
-        Step::Sending => "Sending…",
-        Step::Done => "Done",
+        Step::Sending => "Uploading…",
+        Step::Done => "Uploaded",
         Step::Failed(reason) => reason,
-        Step::Unreached => "The server or its database cannot be reached. Sent again as soon as it is back.",
+        Step::Unreached => "The server or its database cannot be reached. It is tried again by itself.",
     };
     words.to_owned()
 }

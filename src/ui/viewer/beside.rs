@@ -28,18 +28,27 @@ pub struct Beside {
     comparing: Comparing,
     notices: Notices,
     go: StoredValue<Go>,
+    /// The key was pressed before the picture was read, so before its neighbours were known.
+    waits: StoredValue<bool>,
 }
 
 impl Beside {
     #[expect(clippy::new_without_default, reason = "it takes what the page's context holds")]
     pub fn new() -> Beside {
         let navigate = use_navigate();
-        Beside {
+        let beside = Beside {
             viewer: expect_context(),
             comparing: expect_context(),
             notices: expect_context(),
             go: StoredValue::new(Box::new(move |to| navigate(to, NavigateOptions::default()))),
-        }
+            waits: StoredValue::new(false),
+        };
+        Effect::new(move || {
+            if beside.viewer.is_read() && beside.waits.try_update_value(std::mem::take) == Some(true) {
+                untrack(|| beside.compare());
+            }
+        });
+        beside
     }
 
     /// With the next picture, or with the one before the last. None where it is the only one.
@@ -61,14 +70,22 @@ impl Beside {
             return false;
         }
         event.prevent_default();
-        match untrack(|| self.url()) {
+        if !untrack(|| self.viewer.is_read()) {
+            self.waits.set_value(true);
+        } else {
+            untrack(|| self.compare());
+        }
+        true
+    }
+
+    fn compare(&self) {
+        match self.url() {
             Some(url) => {
                 self.leave();
                 self.go.with_value(|go| go(&url));
             }
             None => self.notices.say("There is no other picture to compare it with.".to_owned()),
         }
-        true
     }
 }
 

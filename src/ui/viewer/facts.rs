@@ -33,7 +33,7 @@ pub fn Facts() -> impl IntoView {
         })
     };
     view! {
-        <aside class="facts" id=PANEL_ID aria-label="About this picture">
+        <aside class="facts" id=PANEL_ID aria-label="Info">
             {of_shown(said)}
             <div class="facts-ways"><BesideLine/><StripLine/></div>
             <Histogram/>
@@ -69,7 +69,7 @@ fn of_picture(picture: &Picture) -> AnyView {
         <h3>"Picture"</h3>
         <dl>
             <Fact name="State" value=state/>
-            <Fact name="Kind" value=kind/>
+            <Fact name="Type" value=kind/>
             <Fact name="Pixels" value=pixels(card)/>
             <Fact name="Size" value=Some(words::bytes(card.size.max(0) as u64))/>
             <Fact name="Depth" value=details.depth.map(|bits| format!("{bits} bits a channel"))/>

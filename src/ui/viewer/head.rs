@@ -49,7 +49,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                 <button
                     type="button"
                     class="tool zoom"
-                    title="Fit the window, or 100 % (Z, + and −)"
+                    title="Fit, or 100 % (Z, + and −)"
                     on:click=move |_| zoom.toggle(Point::default())
                 >
                     <span class="visually-hidden">"Zoom: "</span>
@@ -60,7 +60,7 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                 <ToolRow/>
                 <LiveDot/>
                 <ThemeSwitch/>
-                <a class="tool original" href=original rel="external" target="_blank" title="Open the original file">
+                <a class="tool original" href=original rel="external" target="_blank" title="Open the original">
                     <Icon sign=Sign::Open/>
                     <span class="tool-words">"Original"</span>
                 </a>

@@ -42,7 +42,7 @@ fn OfOrigin(turn: Turn) -> impl IntoView {
     let is_changed = move || origin.with(|origin| origin.as_ref().is_some_and(|origin| origin.changed));
     view! {
         <section aria-labelledby="kin-origin">
-            <h3 id="kin-origin">"Cut out of"</h3>
+            <h3 id="kin-origin">"Cropped from"</h3>
             {relative}
             <div role="status">{when(is_changed, move || view! { <Changed origin/> }.into_any())}</div>
         </section>
@@ -56,7 +56,7 @@ fn Changed(origin: Memo<Option<Origin>>) -> impl IntoView {
     let name =
         text(move || origin.with(|origin| origin.as_ref().map(|origin| origin.card.name.clone()).unwrap_or_default()));
     let place = move || origin.with(|origin| origin.as_ref().and_then(|origin| Some((origin.card.id, origin.region?))));
-    let word = text(move || if crop.busy.get() { "Cutting…" } else { "Cut again" }.to_owned());
+    let word = text(move || if crop.busy.get() { "Cropping…" } else { "Crop again" }.to_owned());
     let again = move || {
         let act = move || {
             if let Some((of, region)) = untrack(place) {
@@ -69,8 +69,8 @@ fn Changed(origin: Memo<Option<Origin>>) -> impl IntoView {
         <div class="kin-changed">
             <p>
                 <strong>{name}</strong>
-                " has changed since. This piece is of what it was."
-                {when(move || place().is_some(), || view! { <span class="kin-hint">" Cut again, and the same region of what it is now becomes one more picture."</span> }.into_any())}
+                " has changed since. This crop is of what it was."
+                {when(move || place().is_some(), || view! { <span class="kin-hint">" Crop again, and the same region of what it is now becomes one more picture."</span> }.into_any())}
             </p>
             {when(move || place().is_some(), again)}
         </div>
@@ -89,7 +89,7 @@ fn Pieces(turn: Turn) -> impl IntoView {
     };
     let heading = text(move || {
         let total = viewer.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.pieces_total));
-        words::count(total, "piece cut out of it", "pieces cut out of it")
+        words::count(total, "crop of this picture", "crops of this picture")
     });
     let left = move || {
         viewer.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.pieces.len() < shown.pieces_total as usize))

@@ -169,7 +169,7 @@ fn title(event: &Event) -> &'static str {
     match event.kind {
         EventKind::Arrived => "Found in its folder",
         EventKind::Uploaded => "Uploaded",
-        EventKind::Cropped => "Cut out of another picture",
+        EventKind::Cropped => "Cropped from another picture",
         EventKind::Changed if event.former_hash.is_some() => "Overwritten",
         EventKind::Changed => "Read again",
         EventKind::Moved if event.former_name.is_some() => "Renamed",

@@ -17,7 +17,7 @@ pub fn place(place: Place) -> impl IntoView {
     let Place { latitude, longitude, altitude } = place;
     let coordinates = format!("{}, {}", degrees(latitude, ['N', 'S']), degrees(longitude, ['E', 'W']));
     view! {
-        <h3>"Place"</h3>
+        <h3>"Location"</h3>
         <dl>
             <Fact name="Coordinates" value=Some(coordinates)/>
             <Fact name="Altitude" value=altitude.map(height)/>

@@ -205,6 +205,11 @@ impl Viewer {
         }
     }
 
+    /// All of what is told of the picture is there, its neighbours as well.
+    pub fn is_read(&self) -> bool {
+        self.glimpse.with(Option::is_none)
+    }
+
     fn is_seen(&self) -> bool {
         let wanted = self.wanted.get_value();
         self.seen.with_untracked(|seen| seen.as_ref().map(|seen| seen.card.id) == wanted)

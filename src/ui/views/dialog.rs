@@ -50,7 +50,7 @@ pub fn Dialog(ask: Ask) -> impl IntoView {
     let (problem, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
     let name = move |id| untrack(|| views.read(id, |view| view.name.clone()));
     let (heading, word) = match ask {
-        Ask::Save => ("Save this view".to_owned(), "Save"),
+        Ask::Save => ("Save view".to_owned(), "Save"),
         Ask::Edit(id) => (format!("Edit “{}”", name(id)), "Save"),
         Ask::Delete(id) => (format!("Delete “{}”?", name(id)), "Delete"),
     };

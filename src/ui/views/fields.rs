@@ -57,7 +57,7 @@ pub fn EditFields(id: ViewId, problem: RwSignal<String>) -> impl IntoView {
         view! {
             <label class="choice">
                 <input type="checkbox" id=REPLACE_ID/>
-                <span>"Show from now on what is asked for just now: " <b>{now(&shown)}</b></span>
+                <span>"Change it to what is shown now: " <b>{now(&shown)}</b></span>
             </label>
         }
     });
@@ -102,7 +102,7 @@ fn Place(id: ViewId, problem: RwSignal<String>) -> impl IntoView {
     let (is_first, is_last) = (Signal::derive(move || place() == 0), Signal::derive(move || place() >= last()));
     view! {
         <div class="view-place">
-            <span aria-live="polite">{text(move || format!("Place {} of {}", place() + 1, last() + 1))}</span>
+            <span aria-live="polite">{text(move || format!("Position {} of {}", place() + 1, last() + 1))}</span>
             {press(text(|| "Move up".to_owned()), is_first, move || go(place().saturating_sub(1)))}
             {press(text(|| "Move down".to_owned()), is_last, move || go(place() + 1))}
         </div>

@@ -3,7 +3,7 @@
 
 mod sides;
 
-use sides::Side;
+pub use sides::Side;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 

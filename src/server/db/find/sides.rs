@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, QueryBuilder};
 
 use super::Search;
-use crate::model::facets::Count;
+use crate::model::{Count, Facet};
 
 /// A side of the pictures by which they can be told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,18 +89,30 @@ impl Search {
     }
 
     /// How many there are of each kind: on each side as if nothing were said about it yet.
-    pub async fn counts(&self, tx: &mut PgConnection) -> sqlx::Result<Vec<(Side, Vec<Count>)>> {
+    pub async fn counts(&self, tx: &mut PgConnection) -> sqlx::Result<Vec<Facet>> {
         // a row of them for each tag would count nothing else right
         let (alone, together): (Vec<Side>, Vec<Side>) =
             Side::ALL.into_iter().partition(|side| *side == Side::Tag || self.asks_of(*side));
         let mut counts: Vec<(Side, Vec<Count>)> =
             together.iter().copied().zip(self.counts_of(tx, &together, None).await?).collect();
         for side in alone {
-            let of = self.counts_of(tx, &[side], Some(side).filter(|side| self.asks_of(*side))).await?;
-            counts.extend(of.into_iter().map(|of| (side, of)));
+            counts.push((side, self.counts_alone(tx, side).await?));
         }
         counts.sort_by_key(|(side, _)| Side::ALL.iter().position(|other| other == side));
-        Ok(counts)
+        Ok(counts.into_iter().map(|(side, counts)| most_frequent(side, counts)).collect())
+    }
+
+    /// Of one side those in whose names the words are, wherever.
+    pub async fn values_called(&self, tx: &mut PgConnection, side: Side, called: &str) -> sqlx::Result<Facet> {
+        let called = called.trim().to_lowercase();
+        let mut counts = self.counts_alone(tx, side).await?;
+        counts.retain(|count| count.value.to_lowercase().contains(&called));
+        Ok(most_frequent(side, counts))
+    }
+
+    async fn counts_alone(&self, tx: &mut PgConnection, side: Side) -> sqlx::Result<Vec<Count>> {
+        let counts = self.counts_of(tx, &[side], Some(side).filter(|side| self.asks_of(*side))).await?;
+        Ok(counts.into_iter().flatten().collect())
     }
 
     /// Counted in one go for all sides: first by all of their values together, of which there are few beside the pictures.
@@ -132,12 +144,13 @@ impl Search {
                 counts.extend(value.map(|value| Count { value, number }));
             }
         }
-        counts.iter_mut().for_each(leave_most_frequent);
         Ok(counts)
     }
 }
 
-fn leave_most_frequent(counts: &mut Vec<Count>) {
-    counts.sort_by(|one, other| other.number.cmp(&one.number).then_with(|| one.value.cmp(&other.value)));
-    counts.truncate(VALUES_MAX);
+fn most_frequent(side: Side, mut values: Vec<Count>) -> Facet {
+    values.sort_by(|one, other| other.number.cmp(&one.number).then_with(|| one.value.cmp(&other.value)));
+    let more = values.len() > VALUES_MAX;
+    values.truncate(VALUES_MAX);
+    Facet { key: side.key().to_owned(), values, more }
 }

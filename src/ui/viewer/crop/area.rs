@@ -18,6 +18,11 @@ impl Size {
         (width > 0 && height > 0).then_some(Size { width, height })
     }
 
+    /// Higher than wide.
+    pub fn stands(self) -> bool {
+        self.height > self.width
+    }
+
     /// `1,200 × 800`.
     pub fn words(self) -> String {
         let edge = |pixels: i32| words::thousands(pixels.unsigned_abs());

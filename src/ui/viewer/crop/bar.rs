@@ -34,10 +34,10 @@ fn Bar(crop: Crop) -> impl IntoView {
         <form class="crop-bar" aria-label="Crop" aria-busy=busy on:submit=submit novalidate>
             <div class="crop-shapes">
                 <fieldset class="shapes">
-                    <legend class="visually-hidden">"Shape"</legend>
+                    <legend class="visually-hidden">"Ratio"</legend>
                     {Shape::ALL.map(|shape| view! { <Choice crop shape/> }).collect_view()}
                 </fieldset>
-                <button type="button" class="tool" aria-label="Turn the shape" title="Turn the shape (X)" on:click=move |_| crop.turn()>
+                <button type="button" class="tool" aria-label="Turn the ratio" title="Turn the ratio (X)" on:click=move |_| crop.turn()>
                     <Icon sign=Sign::Turn/>
                 </button>
             </div>

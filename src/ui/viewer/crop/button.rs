@@ -11,7 +11,7 @@ use crate::ui::parts::{
 #[component]
 pub fn CropButton() -> impl IntoView {
     let crop = expect_context::<Crop>();
-    let title = text(move || crop.refusal().unwrap_or("Cut out a piece (C)").to_owned());
+    let title = text(move || crop.refusal().unwrap_or("Crop this picture (C)").to_owned());
     view! {
         <button
             type="button"

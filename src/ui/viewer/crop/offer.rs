@@ -10,23 +10,21 @@ pub fn offer(card: &Card) -> Result<Size, &'static str> {
         return Err(reason);
     }
     let size = card.width.zip(card.height).and_then(|(width, height)| Size::new(width, height));
-    size.filter(|_| is_seen).ok_or("Nothing of this picture can be seen, so there is nothing to cut.")
+    size.filter(|_| is_seen).ok_or("Nothing of this picture can be seen, so there is nothing to crop.")
 }
 
 fn obstacle(state: State, is_decayed: bool, is_seen: bool) -> Option<&'static str> {
     match state {
-        State::Missing => Some("The file is gone from its folder. When it returns, a piece can be cut out of it."),
+        State::Missing => Some("The file is gone from its folder. When it returns, it can be cropped."),
         State::Unreadable => {
-            Some("The file cannot be read, so no piece can be cut out of it. Give the server permission to read it.")
+            Some("The file cannot be read, so it cannot be cropped. Give the server permission to read it.")
         }
-        State::Failed => Some("Its picture could not be made, so there is nothing to cut. Try that again first."),
-        State::Unsupported => Some("Pictures of this kind cannot be shown here, and so not be cut."),
+        State::Failed => Some("Its picture could not be made, so there is nothing to crop. Try that again first."),
+        State::Unsupported => Some("Pictures of this type cannot be shown here, so they cannot be cropped."),
         _ if is_decayed => {
-            Some("The file's bytes are not those that are shown. Put a good copy in its place, or accept it, then cut.")
+            Some("The file's bytes are not those that are shown. Put a good copy in its place or accept it, then crop.")
         }
-        State::Pending if !is_seen => {
-            Some("The picture is still being made. In a moment a piece can be cut out of it.")
-        }
+        State::Pending if !is_seen => Some("The picture is still being made. In a moment it can be cropped."),
         // of what is damaged, as much as could be decoded
         State::Ok | State::Pending | State::Corrupted => None,
     }

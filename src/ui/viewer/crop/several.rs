@@ -2,11 +2,15 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::Crop;
+use super::{
+    Crop,
+    shape::Shape,
+    state::{Cut, size},
+};
 use crate::{
-    api::pictures,
+    api::{Failure, pictures},
     browser::wait,
-    model::{ImageId, Region},
+    model::{ImageId, Query},
     ui::{
         gallery::selection::{Chosen, Selection},
         parts::{
@@ -39,10 +43,10 @@ pub fn CropSeveral(crop: Crop) -> impl IntoView {
     });
     let cut = move || {
         let ids = untrack(ids);
-        if let Some(region) = crop.region().filter(|_| !crop.busy.get_untracked() && !ids.is_empty()) {
+        if let Some(cut) = crop.now().filter(|_| !crop.busy.get_untracked() && !ids.is_empty()) {
             crop.busy.set(true);
             spawn_local(async move {
-                let told = cut_each(ids, region, done).await;
+                let told = cut_each(ids, cut, done).await;
                 done.try_set(None);
                 crop.busy.try_set(false);
                 notices.tell_of(told);
@@ -59,14 +63,26 @@ fn several(chosen: &Chosen) -> Vec<ImageId> {
     chosen.named().filter(|ids| ids.len() <= SEVERAL_MAX).unwrap_or_default()
 }
 
+/// Where the ratio is free, the region is the same part of each picture; otherwise it keeps its ratio in whatever it is cut out of.
+async fn cut_alike(id: ImageId, like: Cut) -> Result<(), Failure> {
+    let region = match like.shape {
+        Shape::Free => like.region(),
+        _ => {
+            let card = pictures::show_picture(Query::default(), id).await?.card;
+            size(&card).map_or(like.region(), |picture| like.in_another(picture).region())
+        }
+    };
+    pictures::crop_picture(id, region).await.map(drop)
+}
+
 /// What came of it, in a sentence, and whether all went well. Where the server does not answer, the rest is left.
-async fn cut_each(ids: Vec<ImageId>, region: Region, done: RwSignal<Option<Done>>) -> (String, bool) {
+async fn cut_each(ids: Vec<ImageId>, like: Cut, done: RwSignal<Option<Done>>) -> (String, bool) {
     let (mut well, mut reason) = (0, None);
     for (cut, id) in ids.iter().enumerate() {
         done.try_set(Some(Done { of: ids.len(), cut }));
-        let answer = wait::within(CUT_MAX, pictures::crop_picture(*id, region)).await;
-        match answer.unwrap_or(Err(crate::api::Failure::Unreachable)) {
-            Ok(_) => well += 1,
+        let answer = wait::within(CUT_MAX, cut_alike(*id, like)).await;
+        match answer.unwrap_or(Err(Failure::Unreachable)) {
+            Ok(()) => well += 1,
             Err(failure) => {
                 let is_over = failure.is_passing();
                 reason.get_or_insert(failure.to_string());

@@ -43,6 +43,18 @@ impl Cut {
         self.shape.ratio(self.standing, self.picture)
     }
 
+    /// In fractions of the picture.
+    pub fn region(&self) -> Region {
+        self.area.region(self.picture)
+    }
+
+    /// The same part of another picture, in its ratio; the original ratio is each picture's own.
+    pub fn in_another(self, picture: Size) -> Cut {
+        let area = Area::of_region(self.region(), picture);
+        let is_own = self.shape == Shape::Original && self.picture.stands() != picture.stands();
+        Cut { picture, area, standing: self.standing != is_own, ..self }.shaped()
+    }
+
     fn shaped(self) -> Cut {
         Cut { area: self.ratio().map_or(self.area, |ratio| self.area.shaped(ratio, self.picture)), ..self }
     }
@@ -136,14 +148,9 @@ impl Crop {
     /// Why there is nothing to begin with; None when it can be begun.
     pub fn refusal(&self) -> Option<&'static str> {
         if self.viewer.removed.get() {
-            return Some("This picture was removed, so nothing can be cut out of it.");
+            return Some("This picture was removed, so it cannot be cropped.");
         }
         self.viewer.shown.with(|shown| offer(&shown.as_ref()?.card).err())
-    }
-
-    /// In fractions of the picture.
-    pub fn region(&self) -> Option<Region> {
-        self.now().map(|cut| cut.area.region(cut.picture))
     }
 
     pub fn leave_if_open(&self) {
@@ -158,7 +165,7 @@ impl Crop {
 
     pub fn begin(&self) {
         if self.busy.get_untracked() {
-            return self.notices.say("The last piece is still being cut.".to_owned());
+            return self.notices.say("The last crop is still being made.".to_owned());
         }
         if let Some(reason) = untrack(|| self.refusal()) {
             return self.notices.warn(reason.to_owned());
@@ -168,7 +175,7 @@ impl Crop {
             Some((card.id, offer(card).ok()?))
         });
         let Some((of, picture)) = shown else { return };
-        let (shape, standing) = (self.last.get_value(), picture.height > picture.width);
+        let (shape, standing) = (self.last.get_value(), picture.stands());
         let area = Area::first(picture, shape.ratio(standing, picture));
         self.zoom.fit();
         self.problem.set(String::new());
@@ -196,7 +203,7 @@ impl Crop {
         match (self.now(), picture) {
             (Some(cut), _) if cut.of != id => self.close(),
             (Some(cut), Some(picture)) if cut.picture != picture => {
-                let area = Area::of_region(cut.area.region(cut.picture), picture);
+                let area = Area::of_region(cut.region(), picture);
                 self.cut.set(Some(Cut { picture, area, ..cut }.shaped()));
             }
             _ => {}
@@ -223,7 +230,7 @@ impl Crop {
         let Some(cut) = self.now().filter(|_| !self.busy.get_untracked()) else { return };
         match untrack(|| self.refusal()) {
             Some(reason) => self.problem.set(reason.to_owned()),
-            None => self.cut_out(cut.of, cut.area.region(cut.picture)),
+            None => self.cut_out(cut.of, cut.region()),
         }
     }
 
@@ -256,7 +263,7 @@ impl Crop {
     }
 }
 
-fn size(card: &Card) -> Option<Size> {
+pub fn size(card: &Card) -> Option<Size> {
     Size::new(card.width?, card.height?)
 }
 
@@ -274,7 +281,30 @@ fn why_not(failure: &Failure) -> String {
             "The server cannot be reached. Nothing is lost: try again once the page is live.".to_owned()
         }
         Failure::Away => "The database is away. Nothing is lost: try again in a moment.".to_owned(),
-        Failure::NotFound => "The picture is not here any more, so nothing can be cut out of it.".to_owned(),
+        Failure::NotFound => "The picture is not here any more, so it cannot be cropped.".to_owned(),
         Failure::Refused(_) | Failure::Broken => failure.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_another_picture_a_region_keeps_its_ratio() {
+        let (lying, standing) = (Size { width: 600, height: 400 }, Size { width: 400, height: 600 });
+        let check = |shape: Shape, (width, height): (i32, i32)| {
+            let area = Area::first(lying, shape.ratio(false, lying));
+            let like = Cut { of: ImageId(Default::default()), picture: lying, area, shape, standing: false };
+            let area = like.in_another(standing).area;
+            assert_eq!(area.width * height, area.height * width, "{shape:?} {area:?}");
+            assert!(
+                area.x >= 0 && area.y >= 0 && area.x + area.width <= 400 && area.y + area.height <= 600,
+                "{area:?}"
+            );
+        };
+        check(Shape::Sides(1, 1), (1, 1));
+        check(Shape::Original, (2, 3));
+        check(Shape::Sides(16, 9), (16, 9));
     }
 }

@@ -79,7 +79,7 @@ pub fn FilmStrip(turn: Turn) -> impl IntoView {
     let first = move || strip.reach.with(|reach| strip.start.get().saturating_sub(reach.start));
     let before = maybe(move || Some(pixels(first())));
     view! {
-        <nav class="strip" id=STRIP_ID aria-label="Pictures around this one">
+        <nav class="strip" id=STRIP_ID aria-label="Filmstrip">
             <div class="strip-scroller" node_ref=scroller.element on:scroll=move |_| look.ask()>
                 <div class="strip-frames" style=("--length", count) style=("--before", before)>
                     <For each=move || strip.order.get() key=|id| *id let:id>
