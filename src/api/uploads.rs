@@ -1,10 +1,10 @@
 //! Files chosen in the browser, as a multipart form.
 
 use leptos::prelude::*;
-use server_fn::codec::{MultipartData, MultipartFormData};
+use server_fn::codec::{Json, MultipartData, MultipartFormData};
 
 use super::Failure;
-use crate::model::Uploaded;
+use crate::model::{Uploaded, upload::AlreadyHere};
 
 /// The address of [`upload`], for the form that works without WebAssembly.
 pub const UPLOAD_URL: &str = "/api/upload";
@@ -13,4 +13,10 @@ pub const UPLOAD_URL: &str = "/api/upload";
 #[server(prefix = "/api", endpoint = "upload", input = MultipartFormData)]
 pub async fn upload(form: MultipartData) -> Result<Uploaded, Failure> {
     Ok(crate::server::uploads::receive_form(&crate::server::App::here()?, form).await?)
+}
+
+/// Which of these contents, by their SHA-256, lie in the project already and need not be sent.
+#[server(prefix = "/api", endpoint = "uploads/known", input = Json)]
+pub async fn known(hashes: Vec<String>) -> Result<Vec<AlreadyHere>, Failure> {
+    Ok(crate::server::uploads::known(&crate::server::App::here()?, &hashes).await?)
 }

@@ -1,9 +1,11 @@
 //! Puts a new file into a folder so that it is there whole or not at all, and never over another. Knows no catalogue.
 
 use std::{
+    collections::HashSet,
     ffi::OsStr,
+    fmt,
     fs::{self, File, OpenOptions},
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -19,34 +21,64 @@ const NAME_SALVE: &str = "_";
 const SUFFIX_MAX: u32 = 10_000;
 const PART_START: &str = ".pixelsync-";
 const PART_END: &str = ".part";
+/// Folders in folders; what is deeper lies in the last of them.
+const DEPTH_MAX: usize = 16;
 
-/// A file under way. Dropped before [`Part::publish`] it leaves nothing behind.
+/// A file under way. Dropped before [`Part::publish`] it leaves nothing behind, unless it is to be gone on with.
 pub struct Part {
     folder: PathBuf,
     path: PathBuf,
     file: Option<File>,
+    stays: bool,
 }
 
 impl Part {
     pub fn create(folder: &Path) -> io::Result<Part> {
-        let path = folder.join(format!("{PART_START}{}{PART_END}", Uuid::now_v7()));
+        let path = Part::path(folder, Uuid::now_v7());
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok(Part { folder: folder.to_path_buf(), path, file: Some(file) })
+        Ok(Part { folder: folder.to_path_buf(), path, file: Some(file), stays: false })
+    }
+
+    pub fn path(folder: &Path, id: Uuid) -> PathBuf {
+        folder.join(format!("{PART_START}{id}{PART_END}"))
+    }
+
+    /// One that is gone on with, by its id, after so many bytes of it. Fails where there are fewer.
+    pub fn go_on(folder: &Path, id: Uuid, after: u64) -> io::Result<Part> {
+        let path = Part::path(folder, id);
+        let mut file = OpenOptions::new().write(true).create(after == 0).truncate(false).open(&path)?;
+        if file.metadata()?.len() < after {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        // what came after them was told to nobody
+        file.set_len(after)?;
+        file.seek(SeekFrom::Start(after))?;
+        Ok(Part { folder: folder.to_path_buf(), path, file: Some(file), stays: true })
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes))
     }
 
-    /// Makes it safe on the disk and gives it its name, or the next free one like it. Returns the name it got: that of the
-    /// file that is there already when it holds the same bytes, because then this is the same upload, sent again.
-    pub fn publish(mut self, wanted: &str) -> io::Result<PathBuf> {
+    /// Takes back what was written after so many bytes.
+    pub fn cut(&mut self, after: u64) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.set_len(after)?;
+        file.seek(SeekFrom::Start(after)).map(drop)
+    }
+
+    /// Makes it safe on the disk and gives it its name, or the next free one like it, in its folder, which is made if it is not
+    /// there. Returns where it is: that of the file that is there already when it holds the same bytes, because then this
+    /// is the same upload, sent again.
+    pub fn publish(mut self, wanted: &SafePath) -> io::Result<PathBuf> {
         if let Some(file) = self.file.take() {
             file.sync_all()?;
         }
+        let into = self.folder.join(&wanted.folder);
+        make_folders(&self.folder, &wanted.folder)?;
         for number in 1..=SUFFIX_MAX {
-            let name = numbered(wanted, number);
-            let target = self.folder.join(&name);
+            let name = numbered(&wanted.name, number);
+            let target = into.join(&name);
             match rename_without_replace(&self.path, &target) {
                 Ok(()) => {}
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -54,18 +86,51 @@ impl Part {
                 Err(_) if !holds_the_same(&target, &self.path).unwrap_or(false) => continue,
                 Err(_) => File::open(&target)?.sync_all()?,
             }
-            File::open(&self.folder)?.sync_all()?;
-            return Ok(PathBuf::from(name));
+            File::open(&into)?.sync_all()?;
+            self.stays = false;
+            return Ok(wanted.folder.join(name));
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name"))
+    }
+
+    /// Nobody goes on with it.
+    pub fn discard(mut self) {
+        self.stays = false;
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // after publishing it is gone already
-        let _ = fs::remove_file(&self.path);
+        if !self.stays {
+            // after publishing it is gone already
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+/// Whether it was there.
+pub fn remove_part(folder: &Path, id: Uuid) -> io::Result<bool> {
+    match fs::remove_file(Part::path(folder, id)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Those that are not there, one in the other, each safe on the disk. A link is not followed out of the folder.
+fn make_folders(root: &Path, below: &Path) -> io::Result<()> {
+    let mut folder = root.to_path_buf();
+    for part in below {
+        let parent = folder.clone();
+        folder.push(part);
+        match fs::create_dir(&folder) {
+            Ok(()) => File::open(&parent)?.sync_all()?,
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(_) if folder.symlink_metadata()?.is_dir() => {}
+            Err(_) => return Err(io::ErrorKind::NotADirectory.into()),
+        }
+    }
+    Ok(())
 }
 
 /// A link fails where the name is taken, in one step. File systems without links get an empty file first, as a claim.
@@ -105,16 +170,45 @@ fn holds_the_same(one: &Path, other: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Removes what a killed upload left. Only for a folder that nobody writes to yet.
-pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
+/// Removes what killed uploads left, but for those that are gone on with. Only for a folder that nobody writes to yet.
+pub fn remove_leftovers(folder: &Path, but: &HashSet<Uuid>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(PART_START) && name.ends_with(PART_END)) {
+        let part = name.to_str().and_then(|name| name.strip_prefix(PART_START)?.strip_suffix(PART_END));
+        if part.is_some_and(|id| !id.parse().is_ok_and(|id| but.contains(&id))) {
             fs::remove_file(entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Where a file is to lie below its folder, as a stranger asked for it, made harmless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafePath {
+    pub folder: PathBuf,
+    pub name: String,
+}
+
+impl fmt::Display for SafePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.folder.join(&self.name).display())
+    }
+}
+
+impl SafePath {
+    /// A file at the top.
+    pub fn of_name(sent: &str) -> SafePath {
+        SafePath { folder: PathBuf::new(), name: safe_name(sent) }
+    }
+
+    /// With its folders.
+    pub fn of_path(sent: &str) -> SafePath {
+        let is_folder = |part: &&str| !matches!(*part, "" | "." | "..");
+        let mut parts: Vec<&str> = sent.split(['/', '\\']).filter(is_folder).collect();
+        let name = safe_name(parts.pop().unwrap_or_default());
+        SafePath { folder: parts.into_iter().take(DEPTH_MAX).map(safe_name).collect(), name }
+    }
 }
 
 /// A name that a stranger sent, made harmless: no folders, no control signs, not too long, never empty, and not one of
@@ -205,7 +299,7 @@ mod tests {
         let put = |text: &[u8]| {
             let mut part = Part::create(folder.path()).expect("part");
             part.write(text).expect("write");
-            part.publish("a.jpg").expect("publish")
+            part.publish(&SafePath::of_name("a.jpg")).expect("publish")
         };
         assert_eq!(put(b"one"), Path::new("a.jpg"));
         assert_eq!(put(b"two"), Path::new("a (2).jpg"));
@@ -223,7 +317,53 @@ mod tests {
         drop(Part::create(folder.path()).expect("part"));
         assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 0);
         std::mem::forget(Part::create(folder.path()).expect("part"));
-        remove_leftovers(folder.path()).expect("clean");
+        remove_leftovers(folder.path(), &HashSet::new()).expect("clean");
         assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 0);
+    }
+
+    #[test]
+    fn a_part_is_gone_on_with_after_what_was_told_of_it() {
+        let (folder, id) = (tempfile::tempdir().expect("temporary folder"), Uuid::now_v7());
+        let folder = folder.path();
+        let mut part = Part::go_on(folder, id, 0).expect("part");
+        part.write(b"one two").expect("write");
+        drop(part);
+        remove_leftovers(folder, &HashSet::from([id])).expect("clean");
+        let mut part = Part::go_on(folder, id, 4).expect("the same part");
+        part.write(b"three").expect("write");
+        part.cut(4).expect("cut");
+        part.write(b"four").expect("write");
+        assert!(Part::go_on(folder, id, 9).is_err());
+        assert_eq!(part.publish(&SafePath::of_name("a.jpg")).expect("publish"), Path::new("a.jpg"));
+        assert_eq!(fs::read(folder.join("a.jpg")).expect("read"), b"one four");
+        assert!(!remove_part(folder, id).expect("nothing to remove"));
+        Part::go_on(folder, id, 0).expect("part").discard();
+        assert_eq!(fs::read_dir(folder).expect("list").count(), 1);
+    }
+
+    #[test]
+    fn folders_are_made_and_never_left() {
+        let check = |sent: &str, folder: &str, name: &str| {
+            let path = SafePath::of_path(sent);
+            assert_eq!(path, SafePath { folder: folder.into(), name: name.into() }, "{sent}");
+            assert_eq!(SafePath::of_path(&path.to_string()), path, "{sent}");
+        };
+        check("a.jpg", "", "a.jpg");
+        check("trip/day 1/a.jpg", "trip/day 1", "a.jpg");
+        check("../../etc/a.jpg", "etc", "a.jpg");
+        check("/root/./.ssh/../a.jpg", "root/ssh", "a.jpg");
+        check("C:\\trip\\a.jpg", "C:/trip", "a.jpg");
+        check("trip/", "", "trip");
+        check("", "", "picture");
+
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let elsewhere = tempfile::tempdir().expect("temporary folder");
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("link")).expect("link");
+        let put = |path: &str| Part::create(folder.path()).expect("part").publish(&SafePath::of_path(path));
+        assert_eq!(put("trip/day/a.jpg").expect("publish"), Path::new("trip/day/a.jpg"));
+        assert_eq!(put("trip/day/b.jpg").expect("publish"), Path::new("trip/day/b.jpg"));
+        put("link/a.jpg").expect_err("a link leads elsewhere");
+        put("trip/day/a.jpg/b.jpg").expect_err("a file is no folder");
+        assert_eq!(fs::read_dir(elsewhere.path()).expect("list").count(), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! Plain data that server and browser share. Knows nothing of either.
 
+pub mod base64;
 pub mod card;
 pub mod comparison;
 pub mod crop;

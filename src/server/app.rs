@@ -20,6 +20,7 @@ use super::{
     room::Room,
     shapes::Shapes,
     store::Store,
+    uploads::Uploads,
 };
 use crate::{
     api::Failure,
@@ -57,6 +58,7 @@ pub struct Parts {
     pub growth: Growth,
     pub calendar: Calendar,
     pub shapes: Shapes,
+    pub uploads: Uploads,
     /// Decoding is all processor and much memory, and both are bounded.
     pub room: Room,
     /// Cancelled when the server is to end: loops stop and streams close.

@@ -8,6 +8,7 @@ use std::{
 
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValuesParser, value_parser};
 
+use super::{ingest, uploads::Limits};
 use crate::model::folder::FILE_TYPES;
 
 /// Your picture folders, live in every browser.
@@ -132,6 +133,24 @@ pub struct Config {
 
     #[command(flatten)]
     looking: LookingSettings,
+
+    #[command(flatten)]
+    uploads: UploadSettings,
+}
+
+#[derive(Clone, Debug, Args)]
+struct UploadSettings {
+    /// The largest file that may be uploaded. Like all sizes: 500KiB, 200MiB, 1GiB.
+    #[arg(long, env = "PIXELSYNC_UPLOAD_MAX", value_name = "SIZE", default_value = "1GiB", value_parser = upload_size)]
+    upload_max: u64,
+
+    /// So much of the disk is left free by uploads.
+    #[arg(long, env = "PIXELSYNC_KEEP_FREE", value_name = "SIZE", default_value = "512MiB", value_parser = size)]
+    keep_free: u64,
+
+    /// How long an upload that broke off may be gone on with.
+    #[arg(long, env = "PIXELSYNC_UPLOAD_EXPIRY", value_name = "TIME", default_value = "24h", value_parser = some_time)]
+    upload_expiry: Duration,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -268,6 +287,31 @@ fn time(text: &str) -> Result<Duration, String> {
     unit.checked_mul(number).filter(|time| *time <= TIME_MAX).ok_or_else(|| "ten years at most".to_owned())
 }
 
+/// `500KiB`, `200MiB`, `1GiB`; 0 needs no unit.
+fn size(text: &str) -> Result<u64, String> {
+    let not_understood = || "a number with KiB, MiB or GiB behind it, such as 200MiB".to_owned();
+    let end_of_number = text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end_of_number);
+    let number: u64 = number.parse().map_err(|_| not_understood())?;
+    let unit: u64 = match unit {
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "" if number == 0 => 1,
+        _ => return Err(not_understood()),
+    };
+    unit.checked_mul(number).ok_or_else(|| "less than that".to_owned())
+}
+
+/// Larger files are not taken in from anywhere.
+fn upload_size(text: &str) -> Result<u64, String> {
+    match size(text)? {
+        0 => Err("1KiB at least".to_owned()),
+        size if size > ingest::FILE_BYTES_MAX => Err("1GiB at most: no picture is larger".to_owned()),
+        size => Ok(size),
+    }
+}
+
 /// One that is not nothing.
 fn some_time(text: &str) -> Result<Duration, String> {
     let time = time(text)?;
@@ -292,6 +336,11 @@ impl Config {
             // an environment that sets nothing may still have the name
             allow_roots: set.allow_roots.iter().filter(|root| !root.as_os_str().is_empty()).cloned().collect(),
         }
+    }
+
+    pub fn limits(&self) -> Limits {
+        let UploadSettings { upload_max, keep_free, upload_expiry } = self.uploads;
+        Limits { file_bytes_max: upload_max, keep_free_bytes: keep_free, expire_after: upload_expiry }
     }
 
     /// The addresses to try, in order.
@@ -365,8 +414,27 @@ mod tests {
     }
 
     #[test]
+    fn sizes_have_units() {
+        for (text, expect) in [
+            ("500KiB", Some(500 << 10)),
+            ("200MiB", Some(200 << 20)),
+            ("1GiB", Some(1 << 30)),
+            ("0", Some(0)),
+            ("5", None),
+            ("5MB", None),
+            ("", None),
+            ("99999999999GiB", None),
+        ] {
+            assert_eq!(size(text).ok(), expect, "{text}");
+        }
+        assert!(upload_size("0").is_err());
+        assert!(upload_size("2GiB").is_err());
+    }
+
+    #[test]
     fn what_is_not_said_is_as_usual() {
         assert_eq!(config(&[]).looking(), Looking::default());
+        assert_eq!(config(&[]).limits(), Limits::default());
     }
 
     #[test]

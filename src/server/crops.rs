@@ -26,7 +26,7 @@ use crate::{
     folder::{
         Seen,
         scan::{path_from_bytes, shown_name},
-        write::{Part, safe_name},
+        write::{Part, SafePath, safe_name},
     },
     imaging::{
         Format, Limits, Purpose,
@@ -69,7 +69,7 @@ async fn write(app: &App, of: ImageId, region: Region) -> Result<Made, Error> {
     let recipe = json!({ "crop": region, "kind": piece.kind.name() });
     crops::intend(&app.pool, Intention { hash: &hash, of, of_hash: &of_hash, recipe: &recipe }).await?;
     let kind = piece.kind;
-    let id = publish(app, piece, name).await?;
+    let id = publish(app, piece, name, &hash).await?;
     // had the same piece been there before, nobody took the intention up
     crops::forget(&app.pool, &hash).await?;
     Ok(Made { id, kind })
@@ -100,20 +100,20 @@ fn changed() -> Error {
     Error::Refused("The file is not there just now, or it has just changed. Try again.".into())
 }
 
-async fn publish(app: &App, piece: Cropped, name: String) -> Result<ImageId, Error> {
+async fn publish(app: &App, piece: Cropped, name: String, hash: &Hash) -> Result<ImageId, Error> {
     let folder = &app.managed;
     let root = folder.root.clone();
     let write = move || {
         let mut part = Part::create(&root)?;
         part.write(&piece.bytes)?;
-        let published = part.publish(&name)?;
+        let published = part.publish(&SafePath::of_name(&name))?;
         let meta = root.join(&published).symlink_metadata()?;
         Ok(Seen::new(published, &meta))
     };
     let seen = in_background(write).await?.map_err(Error::disk(&folder.root))?;
     let door = Door { folder, priority: Priority::Arrival, how: activity::Kind::Cropped };
     // None when somebody took it out of the folder in the same moment
-    ingest::add(app, door, seen).await?.ok_or(Error::NotFound)
+    ingest::add(app, door, seen, Some(hash)).await?.ok_or(Error::NotFound)
 }
 
 /// `harbour.jpg` gives `harbour_crop-1.jpg`, in the end that its format has where that is another one.

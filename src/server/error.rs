@@ -12,6 +12,19 @@ pub enum Error {
     /// Carries a sentence that says what to do.
     #[error("{0}")]
     Refused(String),
+    /// Larger than is taken; carries a sentence.
+    #[error("{0}")]
+    TooLarge(String),
+    /// It is not as whoever asks believes; carries a sentence.
+    #[error("{0}")]
+    Conflict(String),
+    /// What was sent is not what its sender says; carries a sentence.
+    #[error("{0}")]
+    OtherSum(&'static str),
+    #[error(
+        "What lies on the disk is not what was sent, so it was removed. Upload it again, and have the disk checked."
+    )]
+    NotAsSent,
     /// The cursor is of another epoch, its changes have been dropped, or there are too many of them.
     #[error(
         "What happened since then is not known any more, or too much to tell. Load the whole again and go on from there."

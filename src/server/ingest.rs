@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Larger files are no pictures of any camera; reading one whole would take the memory of many.
-const FILE_BYTES_MAX: i64 = 1 << 30;
+pub const FILE_BYTES_MAX: u64 = 1 << 30;
 /// What is written within the same tick of the file system's clock looks the same. Linux ticks each 4 ms or 10 ms.
 const GRAIN: Duration = Duration::from_millis(20);
 /// Of file systems that know no fractions of a second; FAT counts in two.
@@ -114,7 +114,7 @@ pub async fn read(app: &App, root: &Path, action: &Action) -> Result<Read, Error
 fn read_blocking(root: &Path, seen: &Seen, expected: Option<&Hash>) -> Read {
     let path = root.join(&seen.path);
     let unread = |state, reason| Read::Content(Box::new(Content::unread(state, reason)), false);
-    if seen.size > FILE_BYTES_MAX {
+    if seen.size.unsigned_abs() > FILE_BYTES_MAX {
         return unread(State::Unsupported, "The file is larger than 1 GiB, more than is taken in.");
     }
     let racy = is_racy(seen, SystemTime::now());
@@ -149,8 +149,8 @@ fn is_racy(seen: &Seen, now: SystemTime) -> IsRacy {
     (0..i128::try_from(grain.as_nanos()).unwrap_or(0)).contains(&age)
 }
 
-/// One file that was just written here.
-pub async fn add(app: &App, door: Door<'_>, seen: Seen) -> Result<Option<ImageId>, Error> {
+/// One file that was just written here. With `hash`, it is refused when it is not what was meant to be written.
+pub async fn add(app: &App, door: Door<'_>, seen: Seen, hash: Option<&Hash>) -> Result<Option<ImageId>, Error> {
     let path = path_bytes(&seen.path).to_vec();
     let sidecar_ns = sidecar::written(&door.folder.root, &seen.path, &Rules::default());
     let seen = Seen { sidecar_ns, ..seen };
@@ -162,6 +162,9 @@ pub async fn add(app: &App, door: Door<'_>, seen: Seen) -> Result<Option<ImageId
         None => Action::Add(seen),
     };
     let read = match read(app, &door.folder.root, &action).await? {
+        Read::Content(content, _) if hash.is_some_and(|hash| content.hash.is_some_and(|read| read != *hash)) => {
+            return Err(Error::NotAsSent);
+        }
         // nobody else knows of it yet
         Read::Content(content, _) => Read::Content(content, false),
         other => other,

@@ -8,10 +8,7 @@ use super::{
     Error,
     db::{Pool, files, folders::FolderRow},
 };
-use crate::{
-    folder::{marker, write},
-    model::FolderId,
-};
+use crate::{folder::marker, model::FolderId};
 
 /// Device and inode: another folder may come to lie under the same path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +17,7 @@ pub struct RootIdentity {
     inode: u64,
 }
 
-/// Makes the managed folder if it is not there, without what an upload left that was cut off.
+/// Makes the managed folder if it is not there.
 pub fn make(root: &Path) -> Result<(), Error> {
     if root.is_symlink() && !root.exists() {
         return Err(Error::Refused(format!(
@@ -28,8 +25,7 @@ pub fn make(root: &Path) -> Result<(), Error> {
             root.display()
         )));
     }
-    fs::create_dir_all(root).map_err(Error::disk(root))?;
-    write::remove_leftovers(root).map_err(Error::disk(root))
+    fs::create_dir_all(root).map_err(Error::disk(root))
 }
 
 /// Whose folder it already is. A catalogue that is new takes over this id, so that the one it was made with still knows

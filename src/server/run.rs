@@ -26,6 +26,7 @@ use super::{
     room::Room,
     root,
     store::Store,
+    uploads::{self, Limits, Uploads},
 };
 
 /// What the data folder holds.
@@ -46,7 +47,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> Result<()> {
     let opening = async {
         let lock = lock::acquire(&data).await?;
         let database = Database::open(&config, &data).await?;
-        let app = open(database.pool.clone(), &data, config.looking(), stop.clone()).await?;
+        let app = open(database.pool.clone(), &data, config.looking(), config.limits(), stop.clone()).await?;
         anyhow::Ok((lock, database, app))
     };
     // a database that does not answer is waited for, and whoever waits may think better of it
@@ -90,13 +91,14 @@ async fn listen(addresses: &[SocketAddr]) -> Result<TcpListener> {
 }
 
 /// Makes database and data folder ready, and what every part shares.
-pub async fn open(pool: Pool, data: &Path, looking: Looking, stop: CancellationToken) -> Result<App> {
+pub async fn open(pool: Pool, data: &Path, looking: Looking, limits: Limits, stop: CancellationToken) -> Result<App> {
     db::schema::migrate(&pool).await?;
     let project = db::projects::default_project(&pool).await?;
     let pictures = data.join(PICTURES);
     root::make(&pictures)?;
     let managed = db::folders::managed_folder(&pool, project, &pictures, root::owner(&pictures)?).await?;
     root::claim(&pool, &managed).await?;
+    uploads::resumable::clear(&pool, &pictures).await?;
     let feed = Feed::open(pool.clone(), project).await?;
     let folders = Folders::new(looking, db::folders::all(&pool, project).await?);
     let store = Store::open(&data.join(DERIVATIVES)).context("the folder for derivatives cannot be made")?;
@@ -115,6 +117,7 @@ pub async fn open(pool: Pool, data: &Path, looking: Looking, stop: CancellationT
         calendar: Default::default(),
         shapes: Default::default(),
         room,
+        uploads: Uploads::new(limits),
         stop,
     }))
 }
@@ -126,6 +129,7 @@ pub fn start(app: &App) -> TaskTracker {
     parts.spawn(folders::keep(app.clone()));
     parts.spawn(jobs::run(app.clone()));
     parts.spawn(finder::run(app.clone()));
+    parts.spawn(uploads::resumable::keep_clear(app.clone()));
     parts.close();
     parts
 }

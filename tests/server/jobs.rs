@@ -19,6 +19,7 @@ use pixelsync::{
         develop,
         ingest::{self, Door},
         run,
+        uploads::Limits,
     },
 };
 use serde_json::json;
@@ -40,7 +41,7 @@ struct Still {
 impl Still {
     async fn open(pool: &Pool) -> Still {
         let data = tempfile::tempdir().expect("temporary folder");
-        let app = run::open(pool.clone(), data.path(), Looking::default(), CancellationToken::new())
+        let app = run::open(pool.clone(), data.path(), Looking::default(), Limits::default(), CancellationToken::new())
             .await
             .expect("the app opens");
         Still { app, _data: data }
@@ -52,7 +53,7 @@ impl Still {
         let meta = folder.root.join(name).symlink_metadata().expect("its facts");
         let seen = pixelsync::folder::Seen::new(name.into(), &meta);
         let door = Door { folder, priority, how: activity::Kind::Arrived };
-        ingest::add(app, door, seen).await.expect("an answer").expect("a record")
+        ingest::add(app, door, seen, None).await.expect("an answer").expect("a record")
     }
 
     async fn claim(&self, limit: usize) -> Vec<Job> {

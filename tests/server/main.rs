@@ -17,4 +17,5 @@ mod refusals;
 mod roots;
 mod scene;
 mod transactions;
+mod uploads;
 mod views;

@@ -13,7 +13,7 @@ use std::{
 
 use pixelsync::{
     model::{FolderDraft, Records},
-    server::{config::Looking, db::Pool, folders, run},
+    server::{config::Looking, db::Pool, folders, run, uploads::Limits},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{Event, Metadata, Subscriber, span};
@@ -80,9 +80,11 @@ async fn whoever_lost_the_mark_is_told_how_to_set_it(pool: Pool) {
 async fn a_new_catalogue_takes_over_the_folder_s_mark(pool: Pool) {
     let data = tempfile::tempdir().expect("temporary folder");
     let stop = CancellationToken::new();
-    let before = run::open(pool.clone(), data.path(), Looking::default(), stop.clone()).await.expect("the app opens");
+    let before = run::open(pool.clone(), data.path(), Looking::default(), Limits::default(), stop.clone())
+        .await
+        .expect("the app opens");
     sqlx::query("delete from folders").execute(&pool).await.expect("an empty catalogue");
-    let after = run::open(pool, data.path(), Looking::default(), stop).await.expect("the app opens");
+    let after = run::open(pool, data.path(), Looking::default(), Limits::default(), stop).await.expect("the app opens");
     // so the old catalogue, restored from a dump, still knows it
     assert_eq!(before.managed.id, after.managed.id);
     let mark = fs::read_to_string(after.managed.root.join(MARK)).expect("the mark");
@@ -184,8 +186,10 @@ async fn a_folder_is_kept_also_after_its_keeper_broke(pool: Pool) {
 async fn a_link_that_leads_nowhere_is_told_at_the_start(pool: Pool) {
     let data = tempfile::tempdir().expect("temporary folder");
     symlink(Path::new("/nowhere/at/all"), data.path().join("pictures")).expect("link");
-    let refused =
-        run::open(pool, data.path(), Looking::default(), CancellationToken::new()).await.err().expect("a refusal");
+    let refused = run::open(pool, data.path(), Looking::default(), Limits::default(), CancellationToken::new())
+        .await
+        .err()
+        .expect("a refusal");
     assert!(refused.to_string().contains("is a link that leads nowhere"), "{refused}");
 }
 

@@ -10,7 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode, header},
 };
-use pixelsync::server::{App, config::Looking, db::Pool, http, run};
+use pixelsync::server::{App, config::Looking, db::Pool, http, run, uploads::Limits};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -56,7 +56,7 @@ impl Scene {
         let stop = CancellationToken::new();
         let others = tempfile::tempdir().expect("temporary folder");
         let looking = Looking { allow_roots: vec![others.path().to_path_buf()], ..Looking::default() };
-        let app = run::open(pool, data.path(), looking, stop.clone()).await.expect("the app opens");
+        let app = run::open(pool, data.path(), looking, Limits::default(), stop.clone()).await.expect("the app opens");
         run::start(&app);
         let pictures = app.managed.root.clone();
         let router = http::router(app.clone());
@@ -123,10 +123,15 @@ pub(crate) fn get(path: &str) -> Request<Body> {
 }
 
 pub(crate) fn form(path: &str, files: &[(&str, &[u8])]) -> Request<Body> {
+    form_of(path, "file", files)
+}
+
+pub(crate) fn form_of(path: &str, field: &str, files: &[(&str, &[u8])]) -> Request<Body> {
     let mut body = Vec::new();
     for (name, bytes) in files {
         body.extend_from_slice(
-            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").as_bytes(),
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n")
+                .as_bytes(),
         );
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n");

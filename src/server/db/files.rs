@@ -260,6 +260,19 @@ pub async fn known_of(pool: &PgPool, project: ProjectId, hashes: &[Vec<u8>]) -> 
     Ok(known.collect())
 }
 
+/// Records of these contents whose files hold them, as far as is known.
+pub async fn whole_of(pool: &PgPool, project: ProjectId, hashes: &[Vec<u8>]) -> sqlx::Result<Vec<(Known, Hash)>> {
+    let mut known = known_of(pool, project, hashes).await?;
+    let ids: Vec<Uuid> = known.iter().map(|(row, _)| row.id.0).collect();
+    let decayed = sqlx::query_scalar!(
+        r#"select id as "id: ImageId" from images where id = any($1) and found_hash is not null"#,
+        &ids
+    );
+    let decayed: HashSet<ImageId> = decayed.fetch_all(pool).await?.into_iter().collect();
+    known.retain(|(row, _)| !row.racy && !row.is_away() && !decayed.contains(&row.id));
+    Ok(known)
+}
+
 /// Younger records of the same content as absent ones, of the last day, that nobody has said anything of: what was copied
 /// first and taken away afterwards was moved. Where several could be meant, that of the same name.
 pub async fn heirs(tx: &mut PgConnection, absent: &[ImageId]) -> sqlx::Result<Vec<(ImageId, ImageId)>> {

@@ -1,6 +1,7 @@
 //! The only SQL: a file a noun, a function a query. The caller owns the transaction.
 
 pub mod activity;
+pub mod answers;
 pub mod contents;
 pub mod crops;
 pub mod derivatives;
@@ -16,6 +17,7 @@ pub mod operations;
 pub mod projects;
 pub mod schema;
 pub mod spans;
+pub mod uploads;
 pub mod views;
 
 use std::{str::FromStr, time::Duration};

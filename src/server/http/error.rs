@@ -18,18 +18,30 @@ pub(super) fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Refused(_) => StatusCode::BAD_REQUEST,
-        Error::Offline(_) | Error::Cancelled => StatusCode::CONFLICT,
+        Error::Offline(_) | Error::Conflict(_) | Error::Cancelled => StatusCode::CONFLICT,
+        Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::OtherSum(_) => other_sum(),
         Error::CursorTooOld => StatusCode::GONE,
         Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         Error::Away(_) | Error::NotReady | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::Database(_) | Error::Store { .. } | Error::Disk { .. } | Error::NotAsSent => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
+}
+
+/// As the tus protocol has it.
+fn other_sum() -> StatusCode {
+    StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 fn log(error: &Error) {
     match error {
         Error::NotFound
         | Error::Refused(_)
+        | Error::TooLarge(_)
+        | Error::Conflict(_)
+        | Error::OtherSum(_)
         | Error::Offline(_)
         | Error::Cancelled
         | Error::CursorTooOld
@@ -76,7 +88,10 @@ impl From<Error> for Failure {
         match error {
             Error::NotFound => Failure::NotFound,
             Error::Refused(sentence) | Error::Offline(sentence) => Failure::Refused(sentence),
-            Error::CursorTooOld | Error::DiskFull | Error::Cancelled => Failure::Refused(error.to_string()),
+            Error::TooLarge(sentence) | Error::Conflict(sentence) => Failure::Refused(sentence),
+            Error::CursorTooOld | Error::DiskFull | Error::Cancelled | Error::OtherSum(_) | Error::NotAsSent => {
+                Failure::Refused(error.to_string())
+            }
             Error::Away(_) | Error::NotReady | Error::Stopped => Failure::Away,
             Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => Failure::Broken,
         }

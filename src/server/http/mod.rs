@@ -11,12 +11,14 @@ mod found;
 mod guard;
 mod health;
 mod images;
+mod once;
 mod operations;
 mod packing;
 mod pages;
 mod repositories;
 mod status;
 mod sync;
+mod tus;
 mod uploads;
 mod views;
 mod watcher;
@@ -35,6 +37,7 @@ pub fn router(app: App) -> Router {
         .merge(images::router())
         .merge(found::router())
         .merge(uploads::router())
+        .merge(tus::router())
         .merge(crops::router())
         .merge(files::router())
         .merge(events::router())

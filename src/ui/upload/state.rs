@@ -186,6 +186,6 @@ mod tests {
         assert_eq!(outcome(Err(Failure::Away)), Step::Unreached);
         let refused = vec![Refused { name: "a.txt".into(), reason: "No picture.".into() }];
         let expect = Step::Failed("No picture.".into());
-        assert_eq!(outcome(Ok(Uploaded { images: Vec::new(), refused })), expect);
+        assert_eq!(outcome(Ok(Uploaded { refused, ..Uploaded::default() })), expect);
     }
 }

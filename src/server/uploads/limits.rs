@@ -1,0 +1,42 @@
+//! How much may come: of one file, and as far as the disk has room for it.
+
+use std::time::Duration;
+
+use crate::server::{App, Error, background::in_background, db::uploads};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Of one file.
+    pub file_bytes_max: u64,
+    /// So much of the disk is never filled by uploads.
+    pub keep_free_bytes: u64,
+    /// What nobody went on with for so long is given up.
+    pub expire_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { file_bytes_max: 1 << 30, keep_free_bytes: 512 << 20, expire_after: Duration::from_secs(24 * 60 * 60) }
+    }
+}
+
+impl Limits {
+    pub fn too_large(&self) -> Error {
+        let mib = self.file_bytes_max >> 20;
+        Error::TooLarge(match (mib >> 10, mib % 1024) {
+            (gib, 0) if gib > 0 => format!("A file may have {gib} GiB at most."),
+            _ => format!("A file may have {mib} MiB at most."),
+        })
+    }
+}
+
+/// Whether so many bytes more would fit, beside what was promised to others.
+pub(super) async fn check_room(app: &App, bytes: u64) -> Result<(), Error> {
+    let root = app.managed.root.clone();
+    let space = in_background(move || rustix::fs::statvfs(&root)).await?;
+    let space = space.map_err(|error| Error::disk(&app.managed.root)(error.into()))?;
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let promised = uploads::still_to_come(&app.pool).await?;
+    let wanted = bytes.saturating_add(promised).saturating_add(app.uploads.limits.keep_free_bytes);
+    if wanted > free { Err(Error::DiskFull) } else { Ok(()) }
+}

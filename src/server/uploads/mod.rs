@@ -1,0 +1,172 @@
+//! Files that people send: written safely into the managed folder, then taken in by the one ingest path. Parses no requests but the
+//! form's.
+
+pub mod answers;
+mod arrival;
+mod here;
+mod limits;
+pub mod resumable;
+mod turns;
+
+use futures::Stream;
+use server_fn::codec::MultipartData;
+use uuid::Uuid;
+
+use self::{
+    arrival::{Arrival, Ending},
+    turns::Turns,
+};
+pub use self::{here::known, limits::Limits};
+use super::{
+    App, Error,
+    background::in_background,
+    db::{activity, images, jobs::Priority},
+    ingest::{self, Door},
+    reconcile::Hash,
+    root,
+};
+use crate::{
+    folder::{
+        Seen, sidecar,
+        write::{Part, SafePath},
+    },
+    model::{Card, ImageId, Uploaded, upload::Refused},
+};
+
+/// More files in one form than anyone chooses by hand.
+pub const FILES_MAX: usize = 10_000;
+
+/// What uploads share as long as the server runs.
+pub struct Uploads {
+    pub limits: Limits,
+    /// One sends at a time, the newest.
+    senders: Turns<Uuid>,
+    /// The same content twice at once is taken in once.
+    contents: Turns<Hash>,
+    /// This run of the server: what another one had begun, nobody ends.
+    run: Uuid,
+}
+
+impl Uploads {
+    pub fn new(limits: Limits) -> Uploads {
+        Uploads { limits, senders: Turns::default(), contents: Turns::default(), run: Uuid::now_v7() }
+    }
+}
+
+/// On the disk, fsynced, in the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// None of a sidecar, which is a part of its picture.
+    pub image: Option<ImageId>,
+    /// The same content lay in the project before, and nothing was added.
+    pub already_here: bool,
+}
+
+/// The page's form. Each file stands for itself; a form of which no file could be taken is refused as a whole.
+pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Error> {
+    let mut form = form.into_inner().ok_or(Error::Stopped)?;
+    let mut uploaded = Uploaded::default();
+    let (mut files, mut first_error) = (0, None);
+    while let Some(field) = form.next_field().await.map_err(|_| broken_off())? {
+        let Some(name) = field.file_name().map(str::to_owned).filter(|name| !name.is_empty()) else { continue };
+        files += 1;
+        if files > FILES_MAX {
+            return Err(too_many());
+        }
+        match receive(app, &name, field).await {
+            Ok(Kept { image: Some(id), .. }) => uploaded.images.extend(card(app, id).await?),
+            Ok(_) => uploaded.sidecars += 1,
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "an upload was refused");
+                uploaded.refused.push(Refused { name, reason: error.sentence() });
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    if uploaded.images.is_empty() && uploaded.sidecars == 0 {
+        let none = || Error::Refused("Choose a file first: the form had none.".into());
+        return Err(first_error.unwrap_or_else(none));
+    }
+    // a plain form's answer is the gallery, which counts what the feed has
+    if let Err(error) = app.feed.seal().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the feed is sealed later");
+    }
+    Ok(uploaded)
+}
+
+async fn card(app: &App, id: ImageId) -> Result<Option<Card>, Error> {
+    Ok(images::card(&mut *app.pool.acquire().await?, id).await?)
+}
+
+/// One file in one go, from any door. It has its name only when all of it is on the disk, and this returns only when it has its
+/// record. The same file sent again is kept once: whoever sends it cannot know whether the first time arrived.
+pub async fn receive<Chunk, Break>(
+    app: &App,
+    name: &str,
+    chunks: impl Stream<Item = Result<Chunk, Break>>,
+) -> Result<Kept, Error>
+where
+    Chunk: AsRef<[u8]> + Send + 'static,
+{
+    root::check_mark(&app.managed)?;
+    limits::check_room(app, 0).await?;
+    let at_root = || Error::disk(&app.managed.root);
+    let root = app.managed.root.clone();
+    let part = in_background(move || Part::create(&root)).await?.map_err(at_root())?;
+    let most = app.uploads.limits.file_bytes_max;
+    let taken = arrival::take(Arrival::new(part), chunks, most, &app.stop, async |_| Ok(())).await?;
+    match taken {
+        (_, Err(error), _) => Err(at_root()(error)),
+        (Arrival { part, hasher, .. }, _, Ending::Said) => {
+            keep(app, part, &SafePath::of_name(name), &hasher.hash()).await
+        }
+        (.., Ending::TooMuch) => Err(app.uploads.limits.too_large()),
+        (.., Ending::BrokenOff | Ending::Interrupted) => Err(broken_off()),
+    }
+}
+
+/// The end of every way in. `hash` is of what came over the wire, and so must be what lies on the disk.
+async fn keep(app: &App, part: Part, wanted: &SafePath, hash: &Hash) -> Result<Kept, Error> {
+    let folder = &app.managed;
+    if sidecar::is_sidecar(wanted.name.as_ref()) {
+        publish(app, part, wanted).await?;
+        return Ok(Kept { image: None, already_here: false });
+    }
+    let _turn = app.uploads.contents.wait(*hash).await;
+    if let Some(image) = here::find(app, std::slice::from_ref(hash)).await?.remove(hash) {
+        in_background(move || part.discard()).await?;
+        return Ok(Kept { image: Some(image), already_here: true });
+    }
+    let seen = publish(app, part, wanted).await?;
+    let path = folder.root.join(&seen.path);
+    let door = Door { folder, priority: Priority::Arrival, how: activity::Kind::Uploaded };
+    match ingest::add(app, door, seen, Some(hash)).await {
+        // None when somebody took it out of the folder in the same moment
+        Ok(image) => Ok(Kept { image: Some(image.ok_or(Error::NotFound)?), already_here: false }),
+        Err(Error::NotAsSent) => {
+            // it bears the name of a picture and is none; the error is what counts
+            let _ = in_background(move || std::fs::remove_file(path)).await;
+            Err(Error::NotAsSent)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn publish(app: &App, part: Part, wanted: &SafePath) -> Result<Seen, Error> {
+    let (root, wanted) = (app.managed.root.clone(), wanted.clone());
+    let published = in_background(move || {
+        let path = part.publish(&wanted)?;
+        let meta = root.join(&path).symlink_metadata()?;
+        Ok(Seen::new(path, &meta))
+    });
+    published.await?.map_err(Error::disk(&app.managed.root))
+}
+
+pub fn too_many() -> Error {
+    Error::TooLarge(format!("Upload at most {FILES_MAX} files at once."))
+}
+
+fn broken_off() -> Error {
+    Error::Refused("The upload broke off before its end; nothing of this file was kept. Upload it again.".into())
+}
