@@ -23,7 +23,7 @@ mod tiff;
 pub use crop::Region;
 pub use derive::{Derived, Encoded};
 pub use format::Format;
-pub use full::full;
+pub use full::{full, jpeg};
 pub use limits::Limits;
 pub use memory::{Purpose, memory_needed};
 pub use metadata::{Facts, Flag, Place, Said, Taken};

@@ -1,5 +1,6 @@
 //! The typed wire between browser and server: server functions, a file a noun. Holds no logic.
 
+pub mod exports;
 pub mod failure;
 pub mod folders;
 pub mod gallery;

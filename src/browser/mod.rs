@@ -7,6 +7,7 @@ pub mod choices;
 pub mod clipboard;
 pub mod clock;
 pub mod dialog;
+pub mod download;
 pub mod fields;
 pub mod files;
 pub mod focus;

@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod crop;
 pub mod day;
 pub mod details;
+pub mod export;
 pub mod facets;
 pub mod feed;
 pub mod folder;

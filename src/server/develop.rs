@@ -159,17 +159,17 @@ async fn develop(app: &App, job: &Job) -> Result<(), Error> {
         images::settle(&mut tx, &job.hash, before).await?;
         return end(app, job, tx).await;
     }
-    let (mime, judgement, derived) = match open(app, &job.hash, Purpose::Develop).await? {
+    let (mime, judgement, derived, crc32) = match open(app, &job.hash, Purpose::Develop).await? {
         Opened::Nobody => return end_of_nothing(app, job).await,
-        Opened::TooLarge(source, reason) => (source.mime.clone(), beyond_machine(&source, reason), None),
+        Opened::TooLarge(source, reason) => (source.mime.clone(), beyond_machine(&source, reason), None, None),
         Opened::File(file) => {
             let (source, store, hash) = (file.source.clone(), app.store.clone(), job.hash.clone());
-            let developed = in_time(move || develop_file(&store, &hash, &file)).await??;
+            let (developed, crc32) = in_time(move || develop_file(&store, &hash, &file)).await??;
             if developed.is_out_of_time {
                 // a machine that sleeps or swaps says nothing of the picture
                 return Err(out_of_time());
             }
-            (source.mime.clone(), judgement_of(&source, &developed), developed.derived)
+            (source.mime.clone(), judgement_of(&source, &developed), developed.derived, Some(crc32))
         }
     };
     if let (Some(before), None) = (before, &derived) {
@@ -180,7 +180,7 @@ async fn develop(app: &App, job: &Job) -> Result<(), Error> {
         return end(app, job, tx).await;
     }
     let Some(mut tx) = begin_end(app, job).await? else { return Ok(()) };
-    contents::put(&mut tx, &job.hash, mime.as_deref().unwrap_or_default(), &judgement).await?;
+    contents::put(&mut tx, &job.hash, mime.as_deref().unwrap_or_default(), &judgement, crc32).await?;
     if let Some(derived) = &derived {
         derivatives::put(&mut tx, &job.hash, Kind::Thumbnail, &derived.thumbnail).await?;
         derivatives::put(&mut tx, &job.hash, Kind::Preview, &derived.preview).await?;
@@ -189,13 +189,14 @@ async fn develop(app: &App, job: &Job) -> Result<(), Error> {
     end(app, job, tx).await
 }
 
-fn develop_file(store: &Store, hash: &[u8], file: &File) -> Result<Developed, Error> {
+/// And the checksum that archives want.
+fn develop_file(store: &Store, hash: &[u8], file: &File) -> Result<(Developed, u32), Error> {
     let developed = imaging::develop(&file.bytes, &Limits::default());
     if let Some(derived) = &developed.derived {
         put(store, hash, Kind::Thumbnail, &derived.thumbnail)?;
         put(store, hash, Kind::Preview, &derived.preview)?;
     }
-    Ok(developed)
+    Ok((developed, crc32fast::hash(&file.bytes)))
 }
 
 fn judgement_of(source: &Source, developed: &Developed) -> Judgement {

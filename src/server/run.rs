@@ -17,6 +17,7 @@ use super::{
     config::{Config, Looking},
     database::Database,
     db::{self, Pool},
+    export,
     feed::Feed,
     finder,
     folders::{self, Folders},
@@ -99,6 +100,7 @@ pub async fn open(pool: Pool, data: &Path, looking: Looking, limits: Limits, sto
     let managed = db::folders::managed_folder(&pool, project, &pictures, root::owner(&pictures)?).await?;
     root::claim(&pool, &managed).await?;
     uploads::resumable::clear(&pool, &pictures).await?;
+    export::clear(&pool, data).await?;
     let feed = Feed::open(pool.clone(), project).await?;
     let folders = Folders::new(looking, db::folders::all(&pool, project).await?);
     let store = Store::open(&data.join(DERIVATIVES)).context("the folder for derivatives cannot be made")?;
@@ -130,6 +132,7 @@ pub fn start(app: &App) -> TaskTracker {
     parts.spawn(jobs::run(app.clone()));
     parts.spawn(finder::run(app.clone()));
     parts.spawn(uploads::resumable::keep_clear(app.clone()));
+    parts.spawn(export::go_on(app.clone()));
     parts.close();
     parts
 }

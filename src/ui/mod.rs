@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod compare;
+pub mod export;
 pub mod feed;
 pub mod find;
 pub mod folders;

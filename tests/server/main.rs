@@ -4,6 +4,7 @@
 mod catalogue;
 mod compare;
 mod crops;
+mod exports;
 mod find;
 mod folders_http;
 mod formats;

@@ -46,13 +46,20 @@ pub async fn find_all(tx: &mut PgConnection, hashes: &[Vec<u8>]) -> sqlx::Result
 }
 
 /// The newest judgement is the one that holds.
-pub async fn put(tx: &mut PgConnection, hash: &[u8], mime: &str, judgement: &Judgement) -> sqlx::Result<()> {
+pub async fn put(
+    tx: &mut PgConnection,
+    hash: &[u8],
+    mime: &str,
+    judgement: &Judgement,
+    crc32: Option<u32>,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into contents (hash, mime, state, reason, width, height, thumbhash, beyond_machine)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into contents (hash, mime, state, reason, width, height, thumbhash, beyond_machine, crc32)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (hash) do update set
              mime = excluded.mime, state = excluded.state, reason = excluded.reason, width = excluded.width,
-             height = excluded.height, thumbhash = excluded.thumbhash, beyond_machine = excluded.beyond_machine",
+             height = excluded.height, thumbhash = excluded.thumbhash, beyond_machine = excluded.beyond_machine,
+             crc32 = coalesce(excluded.crc32, contents.crc32)",
         hash,
         mime,
         judgement.state.name(),
@@ -61,6 +68,7 @@ pub async fn put(tx: &mut PgConnection, hash: &[u8], mime: &str, judgement: &Jud
         judgement.size.map(|size| edge(size.1)),
         judgement.thumbhash,
         judgement.beyond_machine,
+        crc32.map(u32::cast_signed),
     )
     .execute(tx)
     .await
@@ -96,4 +104,12 @@ pub async fn beyond_machine(pool: &PgPool) -> sqlx::Result<Vec<Beyond>> {
 /// It is asked anew what comes of developing it, unless something could be seen of it.
 pub async fn forget_undecoded(tx: &mut PgConnection, hash: &[u8]) -> sqlx::Result<()> {
     sqlx::query!("delete from contents where hash = $1 and state = 'unsupported'", hash).execute(tx).await.map(|_| ())
+}
+
+/// For archives.
+pub async fn set_crc32(pool: &PgPool, hash: &[u8], crc32: u32) -> sqlx::Result<()> {
+    sqlx::query!("update contents set crc32 = $2 where hash = $1 and crc32 is null", hash, crc32.cast_signed())
+        .execute(pool)
+        .await
+        .map(|_| ())
 }

@@ -6,6 +6,7 @@ pub mod contents;
 pub mod crops;
 pub mod derivatives;
 pub mod details;
+pub mod exports;
 pub mod feed;
 pub mod files;
 pub mod find;

@@ -188,11 +188,11 @@ async fn send(
 }
 
 /// What is not sendable in a header is left out of it.
-fn value(text: &str) -> HeaderValue {
+pub(super) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
-fn disposition(name: &str, is_shown: bool) -> String {
+pub(super) fn disposition(name: &str, is_shown: bool) -> String {
     let how = if is_shown { "inline" } else { "attachment" };
     let encoded: String = name
         .bytes()
@@ -205,14 +205,14 @@ fn disposition(name: &str, is_shown: bool) -> String {
 }
 
 #[derive(Debug, PartialEq)]
-enum Wanted {
+pub(super) enum Wanted {
     Whole,
     Part(RangeInclusive<u64>),
     Nothing,
 }
 
 /// One range is answered; of several, which no browser asks of a picture, the whole.
-fn wanted(range: &str, length: u64) -> Wanted {
+pub(super) fn wanted(range: &str, length: u64) -> Wanted {
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|spec| spec.split_once('-')) else {
         return Wanted::Whole;
     };

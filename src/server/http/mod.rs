@@ -4,6 +4,7 @@ mod assets;
 mod crops;
 mod error;
 mod events;
+mod exports;
 mod extract;
 mod files;
 mod folders;
@@ -41,6 +42,7 @@ pub fn router(app: App) -> Router {
         .merge(crops::router())
         .merge(files::router())
         .merge(events::router())
+        .merge(exports::router())
         .merge(folders::router())
         .merge(operations::router())
         .merge(views::router())

@@ -29,6 +29,7 @@ use crate::{
         App, Error,
         background::in_background,
         db::{Pool, answers, uploads},
+        export,
         reconcile::Hash,
         root,
     },
@@ -289,8 +290,8 @@ pub async fn clear(pool: &Pool, root: &Path) -> Result<(), Error> {
 /// Gives up what expired, as long as the server runs.
 pub async fn keep_clear(app: App) {
     while app.stop.run_until_cancelled(tokio::time::sleep(SWEEP_EVERY)).await.is_some() {
-        if let Err(error) = sweep(&app).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "uploads that expired are cleared away later");
+        if let Err(error) = sweep(&app).await.and(export::sweep(&app).await) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "what expired is cleared away later");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     Gallery,
     layout::{DayPlace, Rect, px},
     screen::Screen,
-    selected::{COMPARE_ID, CROP_ID},
+    selected::{COMPARE_ID, CROP_ID, EXPORT_ID},
     selection::Selection,
 };
 use crate::{
@@ -173,6 +173,7 @@ impl Choosing {
             ("Escape", _) if self.selection.is_on() => self.selection.clear(),
             ("b", _) if !is_command && self.selection.is_on() => focus::press(COMPARE_ID),
             ("c", _) if !is_command && self.selection.is_on() => focus::press(CROP_ID),
+            ("e", _) if !is_command && self.selection.is_on() => focus::press(EXPORT_ID),
             (" " | "x", Some(place)) if !is_command && !event.shift_key() => {
                 if let Some(id) = self.gallery.at_place(place) {
                     self.toggle(id);

@@ -16,6 +16,7 @@ const KEYS: Keys = &[
     (&["Ctrl A"], "Select all"),
     (&["B"], "Compare what is selected"),
     (&["C"], "Crop what is selected"),
+    (&["E"], "Export what is selected"),
     (&["Esc"], "Clear the selection"),
     (&["?"], "This list"),
 ];

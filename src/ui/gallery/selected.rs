@@ -7,12 +7,13 @@ use super::{
     selection::{Chosen, Selection},
 };
 use crate::{
-    model::Comparison,
+    model::{Comparison, Query, export::Of},
     ui::{
+        export::dialog::{Asked, Dialog},
         later::{Later, Shown},
         parts::{
             icon::{Icon, Sign},
-            shared::{maybe, text, when},
+            shared::{maybe, part, text, when},
             words,
         },
         viewer::crop::several::SEVERAL_MAX,
@@ -21,6 +22,7 @@ use crate::{
 
 pub const COMPARE_ID: &str = "selected-compare";
 pub const CROP_ID: &str = "selected-crop";
+pub const EXPORT_ID: &str = "selected-export";
 
 const TOO_MANY: &str = "Select 500 at most to crop them";
 
@@ -95,12 +97,27 @@ pub fn Selected() -> impl IntoView {
         }
         .into_any()
     };
+    let asked = RwSignal::new(None::<Asked>);
+    let export = move |_| {
+        let of = selection.chosen.with_untracked(|chosen| match chosen.named() {
+            Some(ids) => Of::Ids { ids },
+            None => {
+                let search = gallery.shown_view.with_untracked(Query::search);
+                Of::Search { search, without: chosen.left_out() }
+            }
+        });
+        asked.set(Some(Asked { of, count: untrack(count) }));
+    };
     view! {
         <div class="selected" role="toolbar" aria-label="Selected pictures">
             <b role="status">{words}</b>
             {when(is_some, all)}
             {when(can_compare, compare)}
             {when(can_crop, crop)}
+            <button type="button" class="selected-button" id=EXPORT_ID title="Export (E)" on:click=export>
+                <Icon sign=Sign::Export/>
+                <span>"Export"</span>
+            </button>
             {when(is_much, || view! { <span class="selected-note">{TOO_MANY}</span> }.into_any())}
             <button
                 type="button"
@@ -112,5 +129,9 @@ pub fn Selected() -> impl IntoView {
                 <span class="visually-hidden">"Clear the selection"</span>
             </button>
         </div>
+        {part(move || match asked.get() {
+            Some(of) => view! { <Dialog asked of from=EXPORT_ID/> }.into_any(),
+            None => ().into_any(),
+        })}
     }
 }

@@ -40,6 +40,11 @@ impl Chosen {
         }
     }
 
+    /// Those that are not, where it is everything but some.
+    pub fn left_out(&self) -> Vec<ImageId> {
+        if self.all { self.ids.iter().copied().collect() } else { Vec::new() }
+    }
+
     /// By name; nothing where it is everything but some.
     pub fn named(&self) -> Option<Vec<ImageId>> {
         (!self.all).then(|| {

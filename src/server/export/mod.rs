@@ -1,0 +1,284 @@
+//! Pictures on their way out, as one archive: asked for, prepared, fetched in whatever parts, forgotten. What is in it and where each
+//! byte lies is settled before the first is sent. Knows no header.
+
+pub mod archive;
+pub mod manifest;
+pub mod names;
+mod prepare;
+mod sidecar;
+pub mod stream;
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use time::{OffsetDateTime, macros::format_description};
+use uuid::Uuid;
+
+use self::names::{Names, Style};
+use super::{
+    App, Error,
+    background::in_background,
+    db::{
+        Pool,
+        exports::{self, NewFile, Picture},
+    },
+    gallery,
+};
+use crate::model::{
+    ImageId, Query, Zone,
+    export::{Export, ExportDraft, Naming, Of, What},
+};
+
+/// More are no download.
+const PICTURES_MAX: usize = 1_000_000;
+/// Asked of the catalogue at once.
+const IDS_AT_ONCE: u32 = 10_000;
+/// So long an archive may be fetched, and gone on with; each time it is, anew.
+const EXPIRE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// Of a JPEG: less shows nothing, more than libjpeg writes is made smaller.
+const EDGE_MIN: u32 = 16;
+const EDGE_MAX: u32 = 65_500;
+
+/// `zone` is the clock of whoever asks, whose time stands in the names.
+pub async fn begin(app: &App, draft: &ExportDraft, zone: Zone) -> Result<Export, Error> {
+    if !(EDGE_MIN..=EDGE_MAX).contains(&draft.edge) || !(1..=100).contains(&draft.quality) {
+        return Err(Error::Refused(format!(
+            "A JPEG has an edge of {EDGE_MIN} to {EDGE_MAX} pixels and a quality of 1 to 100."
+        )));
+    }
+    let ids = wanted(app, &draft.of).await?;
+    if ids.len() > PICTURES_MAX {
+        return Err(Error::TooLarge(format!("Export at most {PICTURES_MAX} pictures at once.")));
+    }
+    let stamp = stamp(zone);
+    let (mut files, mut pictures) = (Vec::new(), 0);
+    let style = match draft.names {
+        Naming::Stamped => Style::Stamped(stamp.clone()),
+        Naming::Plain => Style::Plain,
+    };
+    let mut names = Names::new(style);
+    // no picture takes its name
+    names.of_other(manifest::NAME);
+    for ids in ids.chunks(IDS_AT_ONCE as usize) {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let found = exports::pictures(&app.pool, app.project, &ids).await?;
+        pictures += found.len();
+        for picture in found {
+            add(&mut files, &mut names, draft, &picture);
+        }
+    }
+    if files.is_empty() {
+        return Err(Error::Refused("There is nothing to export: none of these pictures is here.".into()));
+    }
+    let id = Uuid::now_v7();
+    let new = exports::New {
+        id,
+        project: app.project,
+        name: &names::archive(&stamp, pictures as u64),
+        what: draft.what.name(),
+        edge: draft.edge,
+        quality: draft.quality,
+        expires_at: expires_at(),
+    };
+    exports::insert(&app.pool, &new, &files).await?;
+    tokio::spawn(prepare::run(app.clone(), id));
+    find(app, id).await
+}
+
+fn add(files: &mut Vec<NewFile>, names: &mut Names, draft: &ExportDraft, picture: &Picture) {
+    let name = match draft.what {
+        What::Originals => names.of_picture(&picture.name),
+        What::Previews | What::Jpeg => names.of_picture(&format!("{}.jpg", stem(&picture.name))),
+    };
+    let sidecar = sidecar::of(picture).filter(|_| draft.sidecars);
+    files.push(NewFile { image: picture.id, name: name.clone(), body: None });
+    if let Some(body) = sidecar {
+        let name = names.of_other(&format!("{}.xmp", stem(&name)));
+        files.push(NewFile { image: picture.id, name, body: Some(body) });
+    }
+}
+
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// In their order, each once.
+async fn wanted(app: &App, of: &Of) -> Result<Vec<ImageId>, Error> {
+    let (search, without) = match of {
+        Of::Ids { ids } => {
+            let mut seen = HashSet::new();
+            return Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect());
+        }
+        Of::Search { search, without } => (search, without),
+    };
+    let (query, complaints) = Query::read(search);
+    if !complaints.is_empty() {
+        return Err(Error::Refused(complaints.join(" ")));
+    }
+    let mut seen: HashSet<ImageId> = without.iter().copied().collect();
+    let mut ids = Vec::new();
+    let mut start = 0;
+    loop {
+        let next = gallery::ids(app, &query, Zone::default(), None, start, IDS_AT_ONCE).await?;
+        if next.is_empty() || ids.len() > PICTURES_MAX {
+            return Ok(ids);
+        }
+        start += u32::try_from(next.len()).unwrap_or(u32::MAX);
+        // what came meanwhile pushed some of them down
+        ids.extend(next.into_iter().filter(|id| seen.insert(*id)));
+    }
+}
+
+/// `20261126-101500`, as the clock of whoever asks shows it.
+fn stamp(zone: Zone) -> String {
+    let now = OffsetDateTime::now_utc() + time::Duration::minutes(zone.ahead() * 15);
+    now.format(format_description!("[year][month][day]-[hour][minute][second]")).unwrap_or_default()
+}
+
+fn expires_at() -> OffsetDateTime {
+    OffsetDateTime::now_utc() + EXPIRE_AFTER
+}
+
+pub async fn find(app: &App, id: Uuid) -> Result<Export, Error> {
+    Ok(export(row(app, id).await?))
+}
+
+async fn row(app: &App, id: Uuid) -> Result<exports::Row, Error> {
+    exports::find(&app.pool, app.project, id).await?.ok_or(Error::NotFound)
+}
+
+fn export(row: exports::Row) -> Export {
+    Export {
+        id: row.id,
+        url: format!("/exports/{}/{}", row.id, row.name),
+        name: row.name,
+        state: row.state,
+        error: row.error,
+        files: row.files,
+        prepared: row.prepared,
+        bytes: row.bytes,
+        left_out: row.left_out,
+    }
+}
+
+pub async fn delete(app: &App, id: Uuid) -> Result<(), Error> {
+    if !exports::delete(&app.pool, app.project, id).await? {
+        return Err(Error::NotFound);
+    }
+    let spool = spool(app, id);
+    in_background(move || remove(&spool)).await?;
+    Ok(())
+}
+
+/// Where what is made for one export lies.
+fn spool(app: &App, id: Uuid) -> PathBuf {
+    all_spools(&app.data).join(id.to_string())
+}
+
+fn all_spools(data: &Path) -> PathBuf {
+    data.join("exports")
+}
+
+fn remove(spool: &Path) {
+    match std::fs::remove_dir_all(spool) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(path = %spool.display(), %error, "what was made for an export is left until the next start");
+        }
+        _ => {}
+    }
+}
+
+/// What expired until now.
+pub async fn sweep(app: &App) -> Result<(), Error> {
+    for id in exports::expired(&app.pool).await? {
+        match delete(app, id).await {
+            Ok(()) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// At the start: what was made for exports that nobody knows any more goes.
+pub async fn clear(pool: &Pool, data: &Path) -> Result<(), Error> {
+    let known: HashSet<String> = exports::all(pool).await?.into_iter().map(|id| id.to_string()).collect();
+    let spools = all_spools(data);
+    in_background(move || {
+        let Ok(entries) = std::fs::read_dir(&spools) else { return };
+        let unknown = entries.flatten().filter(|entry| !known.contains(&*entry.file_name().to_string_lossy()));
+        unknown.for_each(|entry| remove(&entry.path()));
+    })
+    .await
+}
+
+/// At the start: goes on with what a former run did not end.
+pub async fn go_on(app: App) {
+    match exports::preparing(&app.pool).await {
+        Ok(ids) => ids.into_iter().for_each(|id| _ = tokio::spawn(prepare::run(app.clone(), id))),
+        Err(error) => tracing::warn!(%error, "exports that were not ready are gone on with at the next start"),
+    }
+}
+
+/// The archive as it is settled, and what of it is whose.
+pub struct Layout {
+    archive: archive::Archive,
+    /// Of each entry but the last, which is the list of hashes.
+    files: Vec<exports::File>,
+    /// Named in the list and not in the archive.
+    absent: Vec<String>,
+    asked_at: OffsetDateTime,
+}
+
+/// Rows that are read at once.
+const ROWS_AT_ONCE: i64 = 10_000;
+
+async fn layout(app: &App, row: &exports::Row) -> Result<Layout, Error> {
+    let (mut files, mut absent, mut from) = (Vec::new(), Vec::new(), 0);
+    loop {
+        let next = exports::files(&app.pool, row.id, from, ROWS_AT_ONCE).await?;
+        let Some(last) = next.last() else { break };
+        from = last.position + 1;
+        for file in next {
+            match file.ready.state {
+                Some(exports::FileState::Absent) | None => absent.push(file.name),
+                Some(_) => files.push(file),
+            }
+        }
+    }
+    let listed = files.iter().map(|file| file.name.as_str()).chain(absent.iter().map(String::as_str));
+    let list = archive::Entry {
+        name: manifest::NAME.to_owned(),
+        size: manifest::length(listed),
+        // it is known when all others were sent
+        crc32: 0,
+        modified: row.created_at.unix_timestamp(),
+        zone_s: 0,
+    };
+    let entry = |file: &exports::File| archive::Entry {
+        name: file.name.clone(),
+        size: file.ready.size,
+        crc32: file.ready.crc32,
+        modified: file.ready.mtime_ns.div_euclid(1_000_000_000),
+        zone_s: 0,
+    };
+    let entries = files.iter().map(entry).chain([list]).collect();
+    Ok(Layout { archive: archive::Archive::new(entries), files, absent, asked_at: row.created_at })
+}
+
+impl Layout {
+    /// The list of hashes, with zeros for what is not whole.
+    fn list(&self, broken: &HashSet<usize>) -> String {
+        let bytes = self.files.iter().map(|file| file.ready.size).sum();
+        let when = self.asked_at.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC"));
+        let head = manifest::Head { when: &when.unwrap_or_default(), files: self.files.len() as u64, bytes };
+        let mut list = manifest::head(&head);
+        for (entry, file) in self.files.iter().enumerate() {
+            list += &manifest::line(&file.name, file.ready.hash.filter(|_| !broken.contains(&entry)));
+        }
+        self.absent.iter().for_each(|name| list += &manifest::line(name, None));
+        list
+    }
+}
