@@ -19,6 +19,8 @@ pub mod browser;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
+pub mod agent;
+#[cfg(feature = "ssr")]
 pub mod client;
 
 /// Wakes the page that the server rendered.

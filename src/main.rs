@@ -1,4 +1,4 @@
-//! The program: reads the command line, then serves until it is told to stop, or asks the server that runs.
+//! The program: reads the command line, then serves or sends until it is told to stop, or asks the server that runs.
 
 use std::{
     io::{self, IsTerminal},
@@ -9,9 +9,10 @@ use std::{
 use anyhow::Result;
 use clap::Parser;
 use pixelsync::{
+    agent,
     client::{self, Told},
     server::{
-        config::{Cli, Command, Config},
+        config::{AgentAct, AgentCommand, AgentMode, AgentSettings, Cli, Command, Config, ConfigError},
         run,
     },
 };
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     // for whoever typed the command, whatever is logged
     let said = match Cli::parse().command {
         Command::Serve(config) => start(*config).map_err(|error| format!("PixelSync cannot go on: {error:#}")),
+        Command::Agent(command) => send(*command).map_err(|problem| format!("{problem:#}")),
         command => ask(command).map_err(|problem| problem.to_string()),
     };
     match said {
@@ -48,12 +50,43 @@ const INTERRUPTED: i32 = 130;
 const LAST_WORK_MAX: Duration = Duration::from_secs(2);
 
 fn start(config: Config) -> Result<()> {
+    work(async |stop| run::serve(config, stop).await)
+}
+
+fn send(command: AgentCommand) -> Result<()> {
+    let mut out = io::stdout();
+    let is_terminal = out.is_terminal();
+    work(async |stop| {
+        match command.act {
+            None => agent::run(agent_settings(command.settings)?, stop, out, is_terminal).await?,
+            Some(AgentAct::Status { state, json }) => agent::status(&state.file()?, json, &mut out).await?,
+            Some(AgentAct::Retry(state)) => agent::retry(&state.file()?, &mut out).await?,
+        }
+        Ok(())
+    })
+}
+
+fn agent_settings(set: AgentSettings) -> Result<agent::Settings, ConfigError> {
+    Ok(agent::Settings {
+        state: set.state.file()?,
+        // without one the command line was not understood
+        server: set.server.unwrap_or_default(),
+        project: set.project,
+        folders: set.folders,
+        only_new: set.mode == AgentMode::OnlyNew,
+        bytes_a_second: set.limit,
+        once: set.once,
+    })
+}
+
+/// Until it is done, or told to stop.
+fn work(what: impl AsyncFnOnce(CancellationToken) -> Result<()>) -> Result<()> {
     // by hand, because one that is dropped waits for all blocking work, however long that takes
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         let stop = CancellationToken::new();
         stop_on_signals(&stop)?;
-        run::serve(config, stop).await
+        what(stop).await
     });
     runtime.shutdown_timeout(LAST_WORK_MAX);
     done

@@ -12,6 +12,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("server", &["server", "model", "folder", "imaging", "api", "ui"]),
     // the command line tells as the pages do
     ("client", &["client", "model", "server", "ui"]),
+    // and so does the agent
+    ("agent", &["agent", "model", "folder", "ui"]),
     ("api", &["api", "model", "server"]),
     ("browser", &["browser", "model", "api"]),
     ("ui", &["ui", "model", "api", "browser"]),
@@ -19,10 +21,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Crates that only these places may name.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("sqlx::", &["src/server/db/"]),
+    ("sqlx::", &["src/server/db/", "src/agent/queue.rs"]),
     ("axum::", &["src/server/http/"]),
     ("leptos_axum::", &["src/server/http/"]),
     ("web_sys::", &["src/browser/"]),
+    ("reqwest::", &["src/agent/wire.rs"]),
     ("notify::", &["src/folder/watch.rs"]),
     ("image::", &[]),
     ("ignore::", &["src/folder/rules.rs"]),

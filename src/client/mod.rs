@@ -47,10 +47,10 @@ pub struct Told<'a> {
     pub is_terminal: bool,
 }
 
-/// Everything but `serve`, which is no question.
+/// Everything but `serve` and `agent`, which are no questions.
 pub fn run(command: Command, mut told: Told) -> Result<(), Problem> {
     let done = match command {
-        Command::Serve(_) => Ok(()),
+        Command::Serve(_) | Command::Agent(_) => Ok(()),
         Command::Folders { asking, act } => folders::run(&asking, act, &mut told),
         Command::Scan(what) => runs::scan(&what, &mut told),
         Command::Verify(what) => runs::verify(&what, &mut told),

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValuesParser, value_parser};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser, value_parser};
 
 use super::{ingest, uploads::Limits};
 use crate::model::folder::FILE_TYPES;
@@ -38,6 +38,8 @@ pub enum Command {
     Verify(OneOrAll),
     /// Says how the running server is
     Status(Asking),
+    /// Sends what lies in folders of this machine, and what comes into them, to a server. Changes nothing in them
+    Agent(Box<AgentCommand>),
 }
 
 /// Which server is asked, and how it is told.
@@ -105,6 +107,82 @@ pub enum FolderAct {
         #[arg(long)]
         forget: bool,
     },
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct AgentCommand {
+    #[command(flatten)]
+    pub settings: AgentSettings,
+    #[command(subcommand)]
+    pub act: Option<AgentAct>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum AgentAct {
+    /// Says how far an agent is, whether or not it runs
+    Status {
+        #[command(flatten)]
+        state: AgentState,
+        /// The same as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tries everything again that failed
+    Retry(AgentState),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct AgentState {
+    /// Where the agent keeps its queue; by default agent.sqlite in the usual data folder
+    #[arg(long, env = "PIXELSYNC_AGENT_STATE", value_name = "FILE")]
+    state: Option<PathBuf>,
+}
+
+impl AgentState {
+    pub fn file(&self) -> Result<PathBuf, ConfigError> {
+        match &self.state {
+            Some(file) => Ok(file.clone()),
+            None => Ok(data_folder(None)?.join("agent.sqlite")),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct AgentSettings {
+    /// The server, as its gallery is opened: http://HOST:PORT or https://HOST
+    #[arg(long, env = "PIXELSYNC_SERVER", value_name = "URL", required = true)]
+    pub server: Option<String>,
+
+    /// For which project the files are
+    #[arg(long, env = "PIXELSYNC_PROJECT", value_name = "NAME")]
+    pub project: Option<String>,
+
+    /// Which folders are sent
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
+
+    /// mirror-new: all that lies there, and all that comes. only-new: only what comes after the first start. Neither ever
+    /// deletes anything.
+    #[arg(long, env = "PIXELSYNC_AGENT_MODE", value_name = "MODE", value_enum, default_value_t = AgentMode::MirrorNew)]
+    pub mode: AgentMode,
+
+    /// How many bytes a second are sent at most, such as 500KB, 2MB or 1.5MB
+    #[arg(long, env = "PIXELSYNC_AGENT_LIMIT", value_name = "SIZE", value_parser = rate)]
+    pub limit: Option<u64>,
+
+    /// Ends when all that lies there is sent
+    #[arg(long)]
+    pub once: bool,
+
+    #[command(flatten)]
+    pub state: AgentState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AgentMode {
+    MirrorNew,
+    OnlyNew,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -312,6 +390,26 @@ fn upload_size(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Of bytes a second. `800000`, `500KB`, `2MB`, `1.5GB`: thousands, as disks and lines are sold by. Not nothing.
+fn rate(text: &str) -> Result<u64, String> {
+    let not_understood = || "a number with KB, MB or GB behind it, such as 500KB or 2MB".to_owned();
+    let end_of_number = text.find(|sign: char| !(sign.is_ascii_digit() || sign == '.')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end_of_number);
+    let number: f64 = number.parse().map_err(|_| not_understood())?;
+    let unit = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 1.0,
+        "KB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        "KIB" => 1024.0,
+        "MIB" => 1024.0 * 1024.0,
+        "GIB" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(not_understood()),
+    };
+    let bytes = number * unit;
+    if bytes >= 1.0 { Ok(bytes as u64) } else { Err("1 byte at least".to_owned()) }
+}
+
 /// One that is not nothing.
 fn some_time(text: &str) -> Result<Duration, String> {
     let time = time(text)?;
@@ -432,6 +530,27 @@ mod tests {
     }
 
     #[test]
+    fn rates_have_units() {
+        for (text, expect) in [
+            ("500KB", Some(500_000)),
+            ("2MB", Some(2_000_000)),
+            ("1.5mb", Some(1_500_000)),
+            ("1GB", Some(1_000_000_000)),
+            ("800", Some(800)),
+            ("0", None),
+            ("0.1B", None),
+            ("MB", None),
+            ("2 MB", None),
+            ("2MiB", Some(2 << 20)),
+            ("-1KB", None),
+            ("1.2.3KB", None),
+            ("", None),
+        ] {
+            assert_eq!(rate(text).ok(), expect, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_not_said_is_as_usual() {
         assert_eq!(config(&[]).looking(), Looking::default());
         assert_eq!(config(&[]).limits(), Limits::default());
@@ -471,6 +590,11 @@ mod tests {
             "pixelsync scan n --json",
             "pixelsync verify n --data /d",
             "pixelsync status --json",
+            "pixelsync agent --server http://localhost:3000 /a /b",
+            "pixelsync agent --server https://h --project p --mode only-new --limit 2MB --once --state /s /a",
+            "pixelsync agent status --json",
+            "pixelsync agent status --state /s",
+            "pixelsync agent retry",
         ] {
             assert!(is_understood(words), "{words}");
         }
@@ -480,6 +604,10 @@ mod tests {
             "pixelsync folders add /p --types word",
             "pixelsync serve --batch 501",
             "pixelsync serve --debounce 0",
+            "pixelsync agent /a",
+            "pixelsync agent --server http://localhost:3000",
+            "pixelsync agent --server http://localhost:3000 --limit fast /a",
+            "pixelsync agent --server http://localhost:3000 --mode mirror /a",
         ] {
             assert!(!is_understood(words), "{words}");
         }
