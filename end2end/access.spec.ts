@@ -35,7 +35,7 @@ async function openPicture(page: Page, id: string): Promise<void> {
 }
 
 test('the empty gallery, and uploads of every kind', async ({ page, expectNoise }) => {
-  expectNoise(/status of 507/);
+  expectNoise(/status of 413/);
   await openGallery(page);
   await isClean(page, 'empty');
   await uploadSome(page);

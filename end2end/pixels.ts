@@ -44,3 +44,12 @@ export function png(number: number, width = 96, height = 64): Buffer {
   const chunks = [chunk('IHDR', head), chunk('tEXt', note), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))];
   return Buffer.concat([SIGNATURE, ...chunks]);
 }
+
+/** The same, made that large by a chunk that nobody reads. */
+export function largePng(number: number, bytes: number): Buffer {
+  const small = png(number);
+  const end = small.length - 12;
+  // each chunk has twelve bytes beside what it holds
+  const filler = chunk('pxSy', Buffer.alloc(bytes - small.length - 12, `${number} `));
+  return Buffer.concat([small.subarray(0, end), filler, small.subarray(end)]);
+}

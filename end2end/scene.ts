@@ -3,11 +3,13 @@
 
 import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { Disk } from './disk';
 import { png } from './pixels';
 import { Server } from './server';
 
 export { expect, png };
-export type { Page, Server };
+export type { Disk, Page, Server };
 
 class Noise {
   heard: string[] = [];
@@ -35,6 +37,8 @@ class Noise {
 
 interface Scene {
   server: Server;
+  /** The reader's own. */
+  disk: Disk;
   noise: Noise;
   /** Another reader: a browser of its own, at the gallery. */
   reader: () => Promise<Page>;
@@ -47,6 +51,11 @@ export const test = base.extend<Scene>({
     await use(server);
     await server.remove();
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+  },
+  disk: async ({}, use) => {
+    const disk = await Disk.make();
+    await use(disk);
+    await disk.remove();
   },
   baseURL: async ({ server }, use) => use(server.address),
   noise: async ({}, use) => {
@@ -172,20 +181,44 @@ export function upload(name: string, number: number) {
   return { name, mimeType: 'image/png', buffer: png(number) };
 }
 
-/** Of six files one is uploaded, one refused, three are under way and one waits for those. The server hears of none. */
+/** What the door for uploads answers when it does not take one. */
+export function tusAnswer(status: number, error: string) {
+  return { status, headers: { 'Tus-Resumable': '1.0.0' }, json: { error } };
+}
+
+/** How many bytes a second leave the browser; less than none is as many as can. */
+export async function slowDown(page: Page, bytes: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes };
+  await session.send('Network.emulateNetworkConditions', slow);
+}
+
+/** Writes down what is begun from now on: how many uploads, and from where in its file each piece is sent. */
+export function sentBytes(page: Page): () => { creations: number; offsets: number[] } {
+  const sent = { creations: 0, offsets: [] as number[] };
+  page.on('request', (request) => {
+    if (!request.url().includes('/uploads')) return;
+    if (request.method() === 'POST' && request.url().endsWith('/uploads')) sent.creations += 1;
+    if (request.method() === 'PATCH') sent.offsets.push(Number(request.headers()['upload-offset']));
+  });
+  return () => sent;
+}
+
+/** Of seven files one is uploaded, one refused, one here already, three are under way and one waits. The server hears of none. */
 export async function uploadSome(page: Page): Promise<void> {
-  const full = JSON.stringify({ Refused: 'The disk is full. Make room, then try again.' });
-  const answers = [
-    { status: 200, body: JSON.stringify({ images: [], refused: [] }) },
-    { status: 507, headers: { serverfnerror: '/api/upload' }, body: full },
-  ];
-  await page.route('**/api/upload', async (route) => {
+  const some = ['regatta.png', 'harbour by night.png', 'first light.png', 'evening.png', 'still water.png', 'far shore.png'].map(upload);
+  const here = upload('low tide.png', 77);
+  const sha256 = createHash('sha256').update(here.buffer).digest('hex');
+  const id = '0190a000-0000-7000-8000-000000000001';
+  await page.route('**/api/uploads/known', (route) => route.fulfill({ json: [{ sha256, id }] }));
+  const kept = { 'Tus-Resumable': '1.0.0', Location: '/uploads/1', 'PixelSync-Image': id, 'PixelSync-Already-Here': 'false' };
+  const answers = [{ status: 201, headers: kept }, tusAnswer(413, 'A file may have 1 GiB at most.')];
+  await page.route('**/uploads', async (route) => {
     const answer = answers.shift();
     if (answer) await route.fulfill(answer);
   });
-  const names = ['regatta.png', 'harbour by night.png', 'first light.png', 'evening.png', 'still water.png', 'far shore.png'];
-  await page.locator('header input[type=file]').setInputFiles(names.map(upload));
-  for (const [step, count] of Object.entries({ done: 1, failed: 1, sending: 3, waiting: 1 })) {
+  await page.locator('header input[type=file]').setInputFiles([here, ...some]);
+  for (const [step, count] of Object.entries({ done: 1, failed: 1, here: 1, sending: 3, waiting: 1 })) {
     await expect(page.locator(`.tray-line[data-step=${step}]`)).toHaveCount(count);
   }
 }

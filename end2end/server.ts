@@ -1,9 +1,9 @@
 //! A PixelSync of its own for one journey: the real program, an empty data folder, a free port. Knows no browser.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -85,6 +85,17 @@ export class Server {
   /** As somebody's copying does it. */
   async drop(name: string, bytes: Buffer): Promise<void> {
     await writeFile(join(this.pictures, name), bytes);
+  }
+
+  /** What lies in the folder, in any folder below it. */
+  async files(): Promise<string[]> {
+    const entries = await readdir(this.pictures, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(this.pictures, join(entry.parentPath, entry.name)));
+    return files.filter((name) => !name.split('/').some((part) => part.startsWith('.'))).toSorted();
+  }
+
+  async size(name: string): Promise<number> {
+    return (await stat(join(this.pictures, name))).size;
   }
 
   /** What the catalogue holds, newest first. */

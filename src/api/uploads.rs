@@ -1,4 +1,4 @@
-//! Files chosen in the browser, as a multipart form.
+//! Files that are sent: what is known of them already, and the plain form. How the page itself sends is `browser::tus`.
 
 use leptos::prelude::*;
 use server_fn::codec::{Json, MultipartData, MultipartFormData};
@@ -8,6 +8,12 @@ use crate::model::{Uploaded, upload::AlreadyHere};
 
 /// The address of [`upload`], for the form that works without WebAssembly.
 pub const UPLOAD_URL: &str = "/api/upload";
+
+/// Where uploads begin that go on where they broke off.
+pub const TUS_URL: &str = "/uploads";
+
+/// So many may be asked for in [`known`] at once.
+pub const KNOWN_MAX: usize = 1_000;
 
 /// Answers when every file is safe on the disk and in the catalogue. A plain form's answer is the gallery page.
 #[server(prefix = "/api", endpoint = "upload", input = MultipartFormData)]

@@ -27,3 +27,13 @@ pub async fn kept(answer: Option<JsValue>) -> Option<JsValue> {
 pub fn let_be(answer: Option<JsValue>) {
     spawn_local(async move { _ = kept(answer).await });
 }
+
+/// What is answered to one of two functions: the first is for what was asked for, the second for why not.
+pub async fn called_back(of: &JsValue, name: &str) -> Option<JsValue> {
+    let mut asked = |done: Function, failed: Function| {
+        if ask(of, name, &[done.into(), failed.clone().into()]).is_none() {
+            let _ = failed.call0(&JsValue::NULL);
+        }
+    };
+    JsFuture::from(Promise::new(&mut asked)).await.ok()
+}

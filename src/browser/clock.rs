@@ -9,3 +9,8 @@ pub fn zone_offset_ms(at_ms: i64) -> i64 {
 pub fn now_ms() -> f64 {
     js_sys::Date::now()
 }
+
+/// Anything from 0 to 1.
+pub fn chance() -> f64 {
+    js_sys::Math::random()
+}

@@ -1,67 +1,77 @@
-//! Files that a person chose, dropped or pasted, and sending them. Knows no list of uploads.
+//! Files that a person chose, dropped or pasted, as the browser hands them over, until somebody takes them in. Opens none.
 //!
-//! A file cannot leave the browser's own thread, so the rest of the program knows it by its key.
+//! A browser tells of them only while the event lasts, and what takes them in may not have come yet.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 
-use gloo_file::File;
-use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, FileList, FormData, HtmlInputElement};
+use js_sys::{Array, Object, Promise, Reflect};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ClipboardEvent, DataTransferItem, DragEvent, Event, File, FileList, FileSystemEntry, HtmlInputElement};
 
-use crate::{
-    api::{Failure, uploads},
-    model::Uploaded,
-};
+use super::ask::{ask, kept};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FileKey(pub u32);
+/// Of more files in one drop no handle is asked for: each costs a question to the browser while the page stands still.
+const HANDLES_MAX: u32 = 500;
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chosen {
-    pub key: FileKey,
-    pub name: String,
-    pub size: u64,
-}
-
-#[derive(Default)]
-struct Kept {
-    next: u32,
-    files: HashMap<FileKey, File>,
+pub enum Brought {
+    File(File),
+    /// By a handle it can be opened again when the page was closed.
+    Handle(JsValue),
+    /// A file or a folder.
+    Dropped {
+        entry: FileSystemEntry,
+        handle: Option<JsFuture>,
+    },
 }
 
 thread_local! {
-    static KEPT: RefCell<Kept> = RefCell::default();
+    static BROUGHT: RefCell<Vec<Brought>> = const { RefCell::new(Vec::new()) };
 }
 
-fn keep(file: File) -> Chosen {
-    KEPT.with_borrow_mut(|kept| {
-        let key = FileKey(kept.next);
-        kept.next += 1;
-        let chosen = Chosen { key, name: file.name(), size: file.size() };
-        kept.files.insert(key, file);
-        chosen
+/// All that was brought since.
+pub fn take() -> Vec<Brought> {
+    BROUGHT.take()
+}
+
+/// Whether there is any.
+fn bring(brought: impl IntoIterator<Item = Brought>) -> bool {
+    BROUGHT.with_borrow_mut(|waiting| {
+        waiting.extend(brought);
+        !waiting.is_empty()
     })
 }
 
-/// Nobody will send it (again).
-pub fn forget(key: FileKey) {
-    KEPT.with_borrow_mut(|kept| kept.files.remove(&key));
-}
-
-fn keep_all(list: Option<FileList>) -> Vec<Chosen> {
-    let Some(list) = list else { return Vec::new() };
-    gloo_file::FileList::from(list).iter().cloned().map(keep).collect()
+fn bring_all(list: Option<FileList>) -> bool {
+    let files = |list: FileList| (0..list.length()).filter_map(move |at| list.get(at)).map(Brought::File);
+    bring(list.into_iter().flat_map(files))
 }
 
 /// What was chosen in a file field, which is empty afterwards, so that the same file can be chosen again.
-pub fn from_field(field: &HtmlInputElement) -> Vec<Chosen> {
-    let chosen = keep_all(field.files());
+pub fn from_field(field: &HtmlInputElement) -> bool {
+    let any = bring_all(field.files());
     field.set_value("");
-    chosen
+    any
 }
 
-pub fn from_clipboard(event: &ClipboardEvent) -> Vec<Chosen> {
-    keep_all(event.clipboard_data().and_then(|data| data.files()))
+pub fn from_clipboard(event: &ClipboardEvent) -> bool {
+    bring_all(event.clipboard_data().and_then(|data| data.files()))
+}
+
+/// Lets choose by the browser's own dialog where that hands over handles; elsewhere the field does it.
+pub fn choose(event: &Event, chosen: impl FnOnce() + 'static) {
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"multiple".into(), &true.into());
+    let Some(asked) = ask(&window(), "showOpenFilePicker", &[options.into()]) else { return };
+    event.prevent_default();
+    spawn_local(async move {
+        // none when nothing was chosen
+        let handles = kept(Some(asked)).await.map(|handles| Array::from(&handles).to_vec());
+        if bring(handles.into_iter().flatten().map(Brought::Handle)) {
+            chosen();
+        }
+    });
 }
 
 /// Whether what is dragged over the page are files (and not a picture or text of the page itself).
@@ -74,38 +84,21 @@ pub fn leave_page(event: &DragEvent) -> bool {
     event.related_target().is_none()
 }
 
-#[derive(Default)]
-pub struct Dropped {
-    pub files: Vec<Chosen>,
-    /// Whole folders are left out: a browser hands over their names only.
-    pub has_folder: bool,
+pub fn from_drop(event: &DragEvent) -> bool {
+    let Some(items) = event.data_transfer().map(|data| data.items()) else { return false };
+    let with_handles = items.length() <= HANDLES_MAX;
+    let items = (0..items.length()).filter_map(|at| items.get(at)).filter(|item| item.kind() == "file");
+    bring(items.filter_map(|item| dropped(&item, with_handles)))
 }
 
-pub fn from_drop(event: &DragEvent) -> Dropped {
-    event.data_transfer().map(|data| dropped(&data)).unwrap_or_default()
-}
-
-fn dropped(data: &DataTransfer) -> Dropped {
-    let (items, mut dropped) = (data.items(), Dropped::default());
-    for item in (0..items.length()).filter_map(|place| items.get(place)) {
-        let entry = item.webkit_get_as_entry().ok().flatten();
-        if entry.is_some_and(|entry| entry.is_directory()) {
-            dropped.has_folder = true;
-        } else if let Some(file) = item.get_as_file().ok().flatten() {
-            dropped.files.push(keep(File::from(file)));
+fn dropped(item: &DataTransferItem, with_handle: bool) -> Option<Brought> {
+    match item.webkit_get_as_entry().ok().flatten() {
+        Some(entry) => {
+            let asked = with_handle.then(|| ask(item, "getAsFileSystemHandle", &[])).flatten();
+            let handle = asked.and_then(|asked| asked.dyn_into::<Promise>().ok()).map(JsFuture::from);
+            Some(Brought::Dropped { entry, handle })
         }
+        // made by a program, not by a disk
+        None => item.get_as_file().ok().flatten().map(Brought::File),
     }
-    dropped
-}
-
-/// Sends one file. It is kept afterwards, in case it has to be sent again.
-pub async fn send(key: FileKey) -> Result<Uploaded, Failure> {
-    let file = KEPT.with_borrow(|kept| kept.files.get(&key).cloned());
-    let file =
-        file.ok_or_else(|| Failure::Refused("The browser let go of this file. Please choose it again.".into()))?;
-    let form = FormData::new().map_err(|_| Failure::Broken)?;
-    let raw: &web_sys::File = file.as_ref();
-    let raw: &web_sys::Blob = raw.unchecked_ref();
-    form.append_with_blob_and_filename("file", raw, &file.name()).map_err(|_| Failure::Broken)?;
-    uploads::upload(form.into()).await
 }

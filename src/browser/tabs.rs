@@ -2,13 +2,14 @@
 
 use std::{cell::Cell, rc::Rc};
 
+use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::{listen::Listener, live::Status};
+use super::{ask, listen::Listener, live::Status};
 use crate::model::Cursor;
 
 /// The name of the lock and of the channel.
@@ -80,7 +81,7 @@ pub fn lead(steal: bool, granted: Rc<dyn Fn()>, lost: Rc<dyn Fn()>) {
             note.set(true);
             grant();
         };
-        if let Some(held) = request(steal, note_and_grant) {
+        if let Some(held) = request(NAME, "steal", steal, move |_| note_and_grant()) {
             // What was granted ends only by being taken away, as a rejection.
             let _ = JsFuture::from(held).await;
         }
@@ -88,15 +89,33 @@ pub fn lead(steal: bool, granted: Rc<dyn Fn()>, lost: Rc<dyn Fn()>) {
     });
 }
 
-fn request(steal: bool, granted: impl FnOnce() + 'static) -> Option<Promise> {
+/// Holds what has this name for as long as the page lives. False when another tab does.
+/// A browser without locks cannot tell and holds it.
+pub async fn hold(name: &str) -> bool {
+    let granted = Rc::new(Cell::new(true));
+    let (answered, answer) = oneshot::channel();
+    let note = Rc::clone(&granted);
+    let hear = move |lock: JsValue| {
+        note.set(lock.is_object());
+        let _ = answered.send(());
+    };
+    if let Some(held) = request(name, "ifAvailable", true, hear) {
+        ask::let_be(Some(held.into()));
+        let _ = answer.await;
+    }
+    granted.get()
+}
+
+fn request(name: &str, how: &str, yes: bool, granted: impl FnOnce(JsValue) + 'static) -> Option<Promise> {
     let locks = locks()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let options = Object::new();
-    Reflect::set(&options, &"steal".into(), &steal.into()).ok()?;
-    let hold = Closure::once_into_js(move |_lock: JsValue| -> Promise {
-        granted();
+    Reflect::set(&options, &how.into(), &yes.into()).ok()?;
+    let hold = Closure::once_into_js(move |lock: JsValue| -> Promise {
+        let is_held = lock.is_object();
+        granted(lock);
         // never resolved: the lock is held until the tab goes
-        Promise::new(&mut |_, _| {})
+        if is_held { Promise::new(&mut |_, _| {}) } else { Promise::resolve(&JsValue::NULL) }
     });
-    request.call3(&locks, &NAME.into(), &options, &hold).ok()?.dyn_into().ok()
+    request.call3(&locks, &name.into(), &options, &hold).ok()?.dyn_into().ok()
 }

@@ -15,7 +15,7 @@ use super::{
     gallery::{keys::GalleryKeys, selected::Selected},
     header::Header,
     parts::{problem::Problem, retry::Attempts, shared::part},
-    upload::{state::Tally, tray::Filled},
+    upload::{Uploads, tray::Filled},
     viewer::PicturePage,
     views::dialog::{Ask, Dialog},
 };
@@ -36,7 +36,7 @@ pub enum Later {
     Filters(RwSignal<bool>),
     GalleryKeys,
     Selected,
-    Tray(Memo<Tally>),
+    Tray,
     ViewDialog(Ask),
 }
 
@@ -52,7 +52,7 @@ fn draw(later: Later) -> Result<AnyView, SplitLoaderError> {
         Later::Filters(seen) => view! { <Filters seen/> }.into_any(),
         Later::GalleryKeys => view! { <GalleryKeys/> }.into_any(),
         Later::Selected => view! { <Selected/> }.into_any(),
-        Later::Tray(tally) => view! { <Filled tally/> }.into_any(),
+        Later::Tray => view! { <Filled/> }.into_any(),
         Later::ViewDialog(ask) => view! { <Dialog ask/> }.into_any(),
     })
 }
@@ -71,11 +71,14 @@ pub async fn load_what_is_shown() -> Result<(), Failure> {
 
 /// Whoever opens a picture afterwards waits for nothing but the picture.
 pub fn load_when_idle() {
-    Effect::new(|| {
-        spawn_local(async {
+    let uploads = expect_context::<Uploads>();
+    Effect::new(move || {
+        spawn_local(async move {
             idle().await;
             // what does not come is asked for again where it is needed
-            let _ = load().await;
+            if load().await.is_ok() {
+                uploads.want();
+            }
         });
     });
 }
@@ -151,6 +154,6 @@ fn waiting(later: Later) -> Option<(&'static str, &'static str)> {
         Later::Comparison => Some(("comparison", "Loading the pictures…")),
         Later::Folders => Some(("app", "Loading folders…")),
         Later::Picture => Some(("viewer", "Loading the picture…")),
-        Later::Filters(_) | Later::GalleryKeys | Later::Selected | Later::Tray(_) | Later::ViewDialog(_) => None,
+        Later::Filters(_) | Later::GalleryKeys | Later::Selected | Later::Tray | Later::ViewDialog(_) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Files dropped or pasted anywhere on the page. Shows where they will land while they are dragged.
+//! Files and folders dropped, and files pasted, anywhere on the page. Shows where they will land while they are dragged.
 
 use leptos::{ev, prelude::*};
 
@@ -7,24 +7,21 @@ use crate::{
     browser::{files, focus},
     ui::parts::{
         icon::{Icon, Sign},
-        notice::Notices,
         shared::when,
     },
 };
 
-const FOLDER_DROPPED: &str = "Folders cannot be dropped yet: open the folder and drop the pictures in it.";
-
 #[component]
 pub fn DropZone() -> impl IntoView {
     let over = RwSignal::new(false);
-    let (uploads, notices) = (expect_context::<Uploads>(), expect_context::<Notices>());
-    Effect::new(move || listen(over, uploads, notices));
+    let uploads = expect_context::<Uploads>();
+    Effect::new(move || listen(over, uploads));
     let overlay = || {
         view! {
             <div class="drop" aria-hidden="true">
                 <div class="drop-card">
                     <Icon sign=Sign::Upload/>
-                    <p>"Drop pictures to upload them"</p>
+                    <p>"Drop pictures or folders to upload them"</p>
                 </div>
             </div>
         }
@@ -34,7 +31,7 @@ pub fn DropZone() -> impl IntoView {
 }
 
 /// For as long as the page lives.
-fn listen(over: RwSignal<bool>, uploads: Uploads, notices: Notices) {
+fn listen(over: RwSignal<bool>, uploads: Uploads) {
     let dragged = move |event: &ev::DragEvent| {
         let files = files::are_dragged(event);
         if files {
@@ -53,16 +50,12 @@ fn listen(over: RwSignal<bool>, uploads: Uploads, notices: Notices) {
         window_event_listener(ev::drop, move |event| {
             over.set(false);
             if dragged(&event) {
-                let dropped = files::from_drop(&event);
-                if dropped.has_folder {
-                    notices.warn(FOLDER_DROPPED.into());
-                }
-                uploads.add(dropped.files);
+                uploads.bring(files::from_drop(&event));
             }
         }),
         window_event_listener(ev::paste, move |event| {
             if !focus::is_typing() {
-                uploads.add(files::from_clipboard(&event));
+                uploads.bring(files::from_clipboard(&event));
             }
         }),
     ];

@@ -16,7 +16,7 @@ pub fn UploadForm(label: &'static str) -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let take = move || {
         if let Some(field) = field.get_untracked() {
-            uploads.add(files::from_field(&field));
+            uploads.bring(files::from_field(&field));
         }
     };
     Effect::new(move || {
@@ -35,6 +35,7 @@ pub fn UploadForm(label: &'static str) -> impl IntoView {
                     multiple
                     accept="image/*"
                     node_ref=field
+                    on:click=move |event| files::choose(&event, move || uploads.bring(true))
                     on:change=move |_| take()
                 />
             </label>
