@@ -1,7 +1,9 @@
 //! The folder agent: sends what lies in folders of this machine to a server, and what comes into them. Never writes below
 //! them, and deletes nothing anywhere.
 //!
-//!     lookout (a folder each) -> queue -> ask (hash, is it there?) -> queue -> send -> queue
+//! ```text
+//! lookout (a folder each) -> queue -> ask (hash, is it there?) -> queue -> send -> queue
+//! ```
 //!
 //! The queue is all that they share: each takes from it what is in one state, and puts it into the next.
 
