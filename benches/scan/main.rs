@@ -11,6 +11,8 @@ mod http;
 mod idle;
 mod ingest;
 mod library;
+#[path = "../measuring/memory.rs"]
+mod memory;
 #[path = "../measuring/photograph.rs"]
 mod photograph;
 mod process;

@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use crate::memory::{Memory, Process};
+
 /// Linux counts processor time for programs in these, whatever the kernel's own clock.
 const TICKS_A_SECOND: f64 = 100.0;
 const LOOK: Duration = Duration::from_secs(2);
@@ -16,33 +18,7 @@ const RESTING_PART: f64 = 0.05;
 const RESTING_LOOKS: u32 = 3;
 const REST_MAX: Duration = Duration::from_hours(6);
 
-#[derive(Clone, Copy)]
-pub(crate) enum Memory {
-    Now,
-    /// The most since `forget_peak`.
-    Peak,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct Process(pub(crate) u32);
-
 impl Process {
-    pub(crate) fn resident_mb(self, memory: Memory) -> Result<f64> {
-        let name = match memory {
-            Memory::Now => "VmRSS:",
-            Memory::Peak => "VmHWM:",
-        };
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix(name)).context("the kernel does not tell memory")?;
-        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kib * 1024.0 / 1e6)
-    }
-
-    pub(crate) fn forget_peak(self) -> Result<()> {
-        fs::write(format!("/proc/{}/clear_refs", self.0), "5").context("the peak of memory cannot be reset")
-    }
-
     pub(crate) fn processor_s(self) -> Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.0))?;
         // a program's name may hold spaces; what follows it begins with the third field

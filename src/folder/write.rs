@@ -6,6 +6,7 @@ use std::{
     fmt,
     fs::{self, File, OpenOptions},
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -47,7 +48,13 @@ impl Part {
     pub fn go_on(folder: &Path, id: Uuid, after: u64) -> io::Result<Part> {
         let path = Part::path(folder, id);
         let mut file = OpenOptions::new().write(true).create(after == 0).truncate(false).open(&path)?;
-        if file.metadata()?.len() < after {
+        let meta = file.metadata()?;
+        // it was cut off in the moment in which it got its name, and what bears that is nobody's to change any more
+        if meta.nlink() > 1 {
+            fs::remove_file(&path)?;
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if meta.len() < after {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         // what came after them was told to nobody
@@ -74,8 +81,8 @@ impl Part {
         if let Some(file) = self.file.take() {
             file.sync_all()?;
         }
-        let into = self.folder.join(&wanted.folder);
-        make_folders(&self.folder, &wanted.folder)?;
+        let below = make_folders(&self.folder, &wanted.folder)?;
+        let into = self.folder.join(&below);
         for number in 1..=SUFFIX_MAX {
             let name = numbered(&wanted.name, number);
             let target = into.join(&name);
@@ -88,7 +95,7 @@ impl Part {
             }
             File::open(&into)?.sync_all()?;
             self.stays = false;
-            return Ok(wanted.folder.join(name));
+            return Ok(below.join(name));
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name"))
     }
@@ -117,20 +124,30 @@ pub fn remove_part(folder: &Path, id: Uuid) -> io::Result<bool> {
     }
 }
 
-/// Those that are not there, one in the other, each safe on the disk. A link is not followed out of the folder.
-fn make_folders(root: &Path, below: &Path) -> io::Result<()> {
-    let mut folder = root.to_path_buf();
+/// Those that are not there, one in the other, each safe on the disk; where they are now. What is no folder, or a link that may
+/// lead out of this one, keeps its name, and the folder gets the next one like it.
+fn make_folders(root: &Path, below: &Path) -> io::Result<PathBuf> {
+    let mut made = PathBuf::new();
     for part in below {
-        let parent = folder.clone();
-        folder.push(part);
+        let parent = root.join(&made);
+        made.push(make_folder(&parent, &part.to_string_lossy())?);
+        // another may just have made it
+        File::open(&parent)?.sync_all()?;
+    }
+    Ok(made)
+}
+
+fn make_folder(parent: &Path, name: &str) -> io::Result<String> {
+    for number in 1..=SUFFIX_MAX {
+        let name = if number == 1 { name.to_owned() } else { format!("{name} ({number})") };
+        let folder = parent.join(&name);
         match fs::create_dir(&folder) {
-            Ok(()) => File::open(&parent)?.sync_all()?,
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            Err(_) if folder.symlink_metadata()?.is_dir() => {}
-            Err(_) => return Err(io::ErrorKind::NotADirectory.into()),
+            Err(_) if !folder.symlink_metadata()?.is_dir() => {}
+            _ => return Ok(name),
         }
     }
-    Ok(())
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name"))
 }
 
 /// A link fails where the name is taken, in one step. File systems without links get an empty file first, as a claim.
@@ -337,6 +354,10 @@ mod tests {
         assert_eq!(part.publish(&SafePath::of_name("a.jpg")).expect("publish"), Path::new("a.jpg"));
         assert_eq!(fs::read(folder.join("a.jpg")).expect("read"), b"one four");
         assert!(!remove_part(folder, id).expect("nothing to remove"));
+        // as a kill leaves it in the moment in which it got its name
+        fs::hard_link(folder.join("a.jpg"), Part::path(folder, id)).expect("link");
+        assert!(Part::go_on(folder, id, 4).is_err());
+        assert_eq!(fs::read(folder.join("a.jpg")).expect("read"), b"one four");
         Part::go_on(folder, id, 0).expect("part").discard();
         assert_eq!(fs::read_dir(folder).expect("list").count(), 1);
     }
@@ -362,8 +383,9 @@ mod tests {
         let put = |path: &str| Part::create(folder.path()).expect("part").publish(&SafePath::of_path(path));
         assert_eq!(put("trip/day/a.jpg").expect("publish"), Path::new("trip/day/a.jpg"));
         assert_eq!(put("trip/day/b.jpg").expect("publish"), Path::new("trip/day/b.jpg"));
-        put("link/a.jpg").expect_err("a link leads elsewhere");
-        put("trip/day/a.jpg/b.jpg").expect_err("a file is no folder");
+        // a link leads elsewhere, and a file is no folder
+        assert_eq!(put("link/a.jpg").expect("publish"), Path::new("link (2)/a.jpg"));
+        assert_eq!(put("trip/day/a.jpg/b.jpg").expect("publish"), Path::new("trip/day/a.jpg (2)/b.jpg"));
         assert_eq!(fs::read_dir(elsewhere.path()).expect("list").count(), 0);
     }
 }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     calendar::Calendar,
     db::{Pool, folders::FolderRow},
+    export::Exports,
     feed::Feed,
     folders::Folders,
     jobs::Jobs,
@@ -59,6 +60,7 @@ pub struct Parts {
     pub calendar: Calendar,
     pub shapes: Shapes,
     pub uploads: Uploads,
+    pub exports: Exports,
     /// Decoding is all processor and much memory, and both are bounded.
     pub room: Room,
     /// Cancelled when the server is to end: loops stop and streams close.

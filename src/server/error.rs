@@ -47,6 +47,8 @@ pub enum Error {
     /// A person ended it.
     #[error("It was cancelled. What had been done until then stays done.")]
     Cancelled,
+    #[error("Too many do the same just now. Try again in a moment.")]
+    Busy,
     #[error("It is still being made. Ask again in a moment.")]
     NotReady,
     #[error("A part of the server has stopped.")]
@@ -71,7 +73,7 @@ impl Error {
 
     /// Whether the same may succeed when it is tried again later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Error::Away(_) | Error::DiskFull | Error::Store { .. } | Error::Offline(_))
+        matches!(self, Error::Away(_) | Error::Busy | Error::DiskFull | Error::Store { .. } | Error::Offline(_))
     }
 }
 

@@ -157,12 +157,13 @@ pub async fn add(app: &App, door: Door<'_>, seen: Seen, hash: Option<&Hash>) -> 
     // the record of a file that is missing has its place there
     let rows = files::known_at(&app.pool, door.folder.id, std::slice::from_ref(&path)).await?;
     let action = match rows.into_iter().find(|row| row.seen.path == seen.path) {
-        Some(known) if known.is_as(&seen) => return Ok(Some(known.id)),
+        // another door was faster
+        Some(known) if known.is_as(&seen) && holds(app, &known, hash).await? => return Ok(Some(known.id)),
         Some(known) => Action::ReadAgain(known, seen),
         None => Action::Add(seen),
     };
     let read = match read(app, &door.folder.root, &action).await? {
-        Read::Content(content, _) if hash.is_some_and(|hash| content.hash.is_some_and(|read| read != *hash)) => {
+        Read::Content(content, _) if hash.is_some_and(|hash| content.hash != Some(*hash)) => {
             return Err(Error::NotAsSent);
         }
         // nobody else knows of it yet
@@ -174,6 +175,12 @@ pub async fn add(app: &App, door: Door<'_>, seen: Seen, hash: Option<&Hash>) -> 
         // it has the record of a file that had been moved away, or the watcher was faster
         _ => Ok(files::id_at(&app.pool, door.folder.id, &path).await?),
     }
+}
+
+/// Whether the record is of these bytes, where it is asked for any.
+async fn holds(app: &App, known: &Known, hash: Option<&Hash>) -> Result<bool, Error> {
+    let Some(hash) = hash else { return Ok(true) };
+    Ok(images::hash_of(&app.pool, known.id).await?.is_some_and(|known| known == hash[..]))
 }
 
 /// What became of each, in their order. Nothing is written when it fails. Of several the one to blame is not known.

@@ -120,6 +120,7 @@ pub async fn open(pool: Pool, data: &Path, looking: Looking, limits: Limits, sto
         shapes: Default::default(),
         room,
         uploads: Uploads::new(limits),
+        exports: Default::default(),
         stop,
     }))
 }

@@ -184,6 +184,13 @@ async fn pictures_go_out_as_is_wished(pool: Pool) {
     assert!(String::from_utf8_lossy(&said[names[2]]).contains("<xmp:Rating>4</xmp:Rating>"));
     let without = of(json!({ "of": { "search": "", "without": [ids[0]] }, "names": "plain" })).await;
     assert_eq!(without.len(), 2);
+
+    // of two with one stem each has its own
+    scene.put("a.jpg", &jpeg(7));
+    scene.images_when(|images| images.len() == 3).await;
+    until(|| async { scene.get("/api/v1/images?rating=4").await.json()["total"] == 2 }).await;
+    let pair = of(json!({ "of": { "search": "rating=4" }, "sidecars": true, "names": "plain" })).await;
+    assert_eq!(pair.keys().collect::<Vec<_>>(), [LIST, "a.jpg", "a.jpg.xmp", "a.png", "a.png.xmp"]);
 }
 
 #[sqlx::test]

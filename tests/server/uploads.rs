@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::scene::{Answer, Scene, form, form_of, get, jpeg, names};
+use crate::scene::{Answer, Scene, form, form_of, get, jpeg, names, until};
 
 const BYTES: &str = "application/offset+octet-stream";
 
@@ -168,6 +168,15 @@ async fn what_is_not_as_announced_is_not_kept(pool: Pool) {
     assert_eq!(scene.ask(with_sum(50, &picture[50..], sum)).await.status, StatusCode::NO_CONTENT);
     assert_eq!(std::fs::read(scene.pictures.join("a.jpg")).expect("the file"), picture);
 
+    // whose address nobody heard leaves nothing
+    let request = tus("POST", "/uploads")
+        .header("Upload-Length", picture.len())
+        .header("Upload-Metadata", &wrong)
+        .header(header::CONTENT_TYPE, BYTES);
+    let refused = scene.ask(request.body(Body::from(picture.clone())).expect("a request")).await;
+    assert_eq!((refused.status.as_u16(), refused.header("location")), (460, ""));
+    assert_eq!(files(&scene), ["a.jpg"]);
+
     let path = begin(&scene, 10, "").await.header("location").to_owned();
     assert_eq!(send(&scene, &path, 0, b"more than ten").await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(head(&scene, &path).await.header("upload-offset"), "0");
@@ -316,7 +325,7 @@ async fn a_key_is_answered_once(pool: Pool) {
     // what came to nothing is tried again
     assert_eq!(ask("/upload", "other", "k2", "b.jpg", &jpeg(2)).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(ask("/upload", "file", "k2", "b.jpg", &jpeg(2)).await.status, StatusCode::CREATED);
-    // what is being carried out is not carried out beside it, and what a former run left is
+    // what was begun and not ended is begun anew
     let claim = |run: uuid::Uuid, key: &'static str| {
         sqlx::query("insert into answers (key, request, run) values ($1, 'POST /upload', $2)")
             .bind(key)
@@ -325,8 +334,20 @@ async fn a_key_is_answered_once(pool: Pool) {
     };
     let own: uuid::Uuid = sqlx::query_scalar("select run from answers limit 1").fetch_one(&pool).await.expect("a run");
     claim(own, "k3").await.expect("a claim");
-    let busy = ask("/upload", "file", "k3", "c.jpg", &jpeg(3)).await;
+    assert_eq!(ask("/upload", "file", "k3", "c.jpg", &jpeg(3)).await.status, StatusCode::CREATED);
+    // what is being carried out is not carried out beside it
+    let mut hanging = form_of("/upload", "file", &[("d.jpg", &jpeg(4))]);
+    hanging.headers_mut().insert("Idempotency-Key", "k5".parse().expect("a key"));
+    *hanging.body_mut() = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+    let hanging = tokio::spawn(tower::ServiceExt::oneshot(scene.router.clone(), hanging));
+    let is_begun = async || {
+        let begun = sqlx::query_scalar("select exists (select from answers where key = 'k5')").fetch_one(&pool).await;
+        begun.expect("an answer")
+    };
+    until(is_begun).await;
+    let busy = ask("/upload", "file", "k5", "d.jpg", &jpeg(4)).await;
     assert_eq!((busy.status, busy.header("retry-after")), (StatusCode::CONFLICT, "2"));
+    hanging.abort();
     claim(uuid::Uuid::max(), "k4").await.expect("a claim");
     assert_eq!(ask("/upload", "file", "k4", "c.jpg", &jpeg(3)).await.status, StatusCode::CREATED);
     assert_eq!(ask("/upload", "file", "", "c.jpg", &jpeg(3)).await.status, StatusCode::BAD_REQUEST);

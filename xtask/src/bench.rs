@@ -30,6 +30,13 @@ pub(crate) fn run(checkout: &Checkout, name: &str, arguments: &[String]) -> Resu
             ensure_disk_peers()?;
             None
         }
+        ("pixelsync", "transfer") => {
+            prepare_program(checkout, &mut cargo)?;
+            setup::ensure(checkout, &[Need::TransferPeers])?;
+            let database = Database::start(checkout)?;
+            cargo.env("DATABASE_URL", &database.url);
+            Some(database)
+        }
         ("pixelsync", "grid") => {
             setup::ensure(checkout, &[Need::Lighthouse])?;
             Some(prepare_screens(checkout, &mut cargo)?)

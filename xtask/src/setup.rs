@@ -32,6 +32,7 @@ pub(crate) enum Need {
     /// Only to be measured against.
     Sharp,
     Lighthouse,
+    TransferPeers,
     Postgres,
     Chromium,
     Playwright,
@@ -90,6 +91,10 @@ pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
             Need::Lighthouse => {
                 npm_packages(&checkout.root.join("benches/grid"), "Lighthouse, which judges the pages")?
             }
+            Need::TransferPeers => npm_packages(
+                &checkout.root.join("benches/transfer"),
+                "tus, Express and archiver, which ours is measured against",
+            )?,
             Need::Postgres => postgres(checkout)?,
             Need::Chromium => chromium()?,
             Need::Playwright => {

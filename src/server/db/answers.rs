@@ -6,18 +6,16 @@ use uuid::Uuid;
 
 pub struct Answer {
     pub request: String,
-    /// The run of the server that answers it.
-    pub run: Uuid,
     /// Its status and body, once it was given.
     pub given: Option<(u16, Value)>,
 }
 
-/// None when it is this run's now to answer; otherwise what is known of it. What another run had begun, nobody ends.
+/// None when it is this run's now to answer; otherwise what is known of it.
 pub async fn claim(pool: &PgPool, key: &str, request: &str, run: Uuid) -> sqlx::Result<Option<Answer>> {
     let claimed = sqlx::query!(
         "insert into answers as a (key, request, run) values ($1, $2, $3)
          on conflict (key) do update set run = excluded.run, created_at = now()
-         where a.request = excluded.request and a.status is null and a.run <> excluded.run",
+         where a.request = excluded.request and a.status is null",
         key,
         request,
         run
@@ -28,10 +26,9 @@ pub async fn claim(pool: &PgPool, key: &str, request: &str, run: Uuid) -> sqlx::
         return Ok(None);
     }
     let row =
-        sqlx::query!("select request, run, status, body from answers where key = $1", key).fetch_optional(pool).await?;
+        sqlx::query!("select request, status, body from answers where key = $1", key).fetch_optional(pool).await?;
     Ok(row.map(|row| Answer {
         request: row.request,
-        run: row.run,
         given: row.status.zip(row.body).map(|(status, body)| (status.unsigned_abs(), body)),
     }))
 }

@@ -63,6 +63,12 @@ async fn start(pool: &Pool, how: &'static str) -> Result<Tx<'static>, DbError> {
     tokio::spawn(async move { pool.begin_with(how).await }).await.map_err(|_| DbError::WorkerCrashed)?
 }
 
+/// What was committed before, by whomever, is on the disk when this answers.
+pub async fn flush(pool: &Pool) -> Result<(), DbError> {
+    // what has a number is waited for
+    sqlx::query("select txid_current()").execute(pool).await.map(|_| ())
+}
+
 pub async fn ping(pool: &Pool) -> Result<(), DbError> {
     sqlx::query!("select 1 as one").fetch_one(pool).await.map(|_| ())
 }

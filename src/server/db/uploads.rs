@@ -120,6 +120,12 @@ pub async fn delete(pool: &PgPool, id: Uuid) -> sqlx::Result<bool> {
     Ok(sqlx::query!("delete from uploads where id = $1", id).execute(pool).await?.rows_affected() > 0)
 }
 
+/// Whether it had expired.
+pub async fn delete_expired(pool: &PgPool, id: Uuid) -> sqlx::Result<bool> {
+    let deleted = sqlx::query!("delete from uploads where id = $1 and expires_at <= now()", id).execute(pool).await?;
+    Ok(deleted.rows_affected() > 0)
+}
+
 /// Those of which more is to come.
 pub async fn under_way(pool: &PgPool) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!("select id from uploads where not finished and expires_at > now()").fetch_all(pool).await
@@ -129,10 +135,11 @@ pub async fn expired(pool: &PgPool) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!("select id from uploads where expires_at <= now()").fetch_all(pool).await
 }
 
-/// In bytes, of all that is under way.
-pub async fn still_to_come(pool: &PgPool) -> sqlx::Result<u64> {
+/// In bytes, of all that is under way and expires after `after`.
+pub async fn still_to_come(pool: &PgPool, after: OffsetDateTime) -> sqlx::Result<u64> {
     let sum = sqlx::query_scalar!(
-        r#"select coalesce(sum(size - received), 0)::bigint as "sum!" from uploads where not finished and expires_at > now()"#
+        r#"select coalesce(sum(size - received), 0)::bigint as "sum!" from uploads where not finished and expires_at > $1"#,
+        after
     );
     Ok(sum.fetch_one(pool).await?.unsigned_abs())
 }

@@ -9,12 +9,14 @@ mod sidecar;
 pub mod stream;
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use time::{OffsetDateTime, macros::format_description};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use self::names::{Names, Style};
@@ -23,7 +25,7 @@ use super::{
     background::in_background,
     db::{
         Pool,
-        exports::{self, NewFile, Picture},
+        exports::{self, NewFile},
     },
     gallery,
 };
@@ -34,6 +36,10 @@ use crate::model::{
 
 /// More are no download.
 const PICTURES_MAX: usize = 1_000_000;
+/// More are not fetched at once: threads are there for others, too.
+const LINES_MAX: usize = 64;
+/// More are not kept at once.
+const EXPORTS_MAX: usize = 500;
 /// Asked of the catalogue at once.
 const IDS_AT_ONCE: u32 = 10_000;
 /// So long an archive may be fetched, and gone on with; each time it is, anew.
@@ -42,6 +48,20 @@ const EXPIRE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 const EDGE_MIN: u32 = 16;
 const EDGE_MAX: u32 = 65_500;
 
+/// What exports share as long as the server runs.
+pub struct Exports {
+    /// One is prepared after the other: each takes all the cores that it can use.
+    preparing: Semaphore,
+    /// Each takes a thread as long as it is fetched.
+    lines: Arc<Semaphore>,
+}
+
+impl Default for Exports {
+    fn default() -> Exports {
+        Exports { preparing: Semaphore::new(1), lines: Arc::new(Semaphore::new(LINES_MAX)) }
+    }
+}
+
 /// `zone` is the clock of whoever asks, whose time stands in the names.
 pub async fn begin(app: &App, draft: &ExportDraft, zone: Zone) -> Result<Export, Error> {
     if !(EDGE_MIN..=EDGE_MAX).contains(&draft.edge) || !(1..=100).contains(&draft.quality) {
@@ -49,12 +69,17 @@ pub async fn begin(app: &App, draft: &ExportDraft, zone: Zone) -> Result<Export,
             "A JPEG has an edge of {EDGE_MIN} to {EDGE_MAX} pixels and a quality of 1 to 100."
         )));
     }
+    if exports::all(&app.pool).await?.len() >= EXPORTS_MAX {
+        return Err(Error::Conflict(format!(
+            "There are {EXPORTS_MAX} exports already: delete some, or wait until they expire."
+        )));
+    }
     let ids = wanted(app, &draft.of).await?;
     if ids.len() > PICTURES_MAX {
         return Err(Error::TooLarge(format!("Export at most {PICTURES_MAX} pictures at once.")));
     }
     let stamp = stamp(zone);
-    let (mut files, mut pictures) = (Vec::new(), 0);
+    let (mut files, mut sidecars) = (Vec::new(), Vec::new());
     let style = match draft.names {
         Naming::Stamped => Style::Stamped(stamp.clone()),
         Naming::Plain => Style::Plain,
@@ -65,11 +90,16 @@ pub async fn begin(app: &App, draft: &ExportDraft, zone: Zone) -> Result<Export,
     for ids in ids.chunks(IDS_AT_ONCE as usize) {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let found = exports::pictures(&app.pool, app.project, &ids).await?;
-        pictures += found.len();
         for picture in found {
-            add(&mut files, &mut names, draft, &picture);
+            let name = names.of_picture(&as_what(&picture.name, draft.what));
+            if draft.sidecars {
+                sidecars.extend(sidecar::of(&picture).map(|body| (picture.id, name.clone(), body)));
+            }
+            files.push(NewFile { image: picture.id, name, body: None });
         }
     }
+    let pictures = files.len();
+    add_sidecars(&mut files, &mut names, sidecars);
     if files.is_empty() {
         return Err(Error::Refused("There is nothing to export: none of these pictures is here.".into()));
     }
@@ -88,21 +118,25 @@ pub async fn begin(app: &App, draft: &ExportDraft, zone: Zone) -> Result<Export,
     find(app, id).await
 }
 
-fn add(files: &mut Vec<NewFile>, names: &mut Names, draft: &ExportDraft, picture: &Picture) {
-    let name = match draft.what {
-        What::Originals => names.of_picture(&picture.name),
-        What::Previews | What::Jpeg => names.of_picture(&format!("{}.jpg", stem(&picture.name))),
-    };
-    let sidecar = sidecar::of(picture).filter(|_| draft.sidecars);
-    files.push(NewFile { image: picture.id, name: name.clone(), body: None });
-    if let Some(body) = sidecar {
-        let name = names.of_other(&format!("{}.xmp", stem(&name)));
-        files.push(NewFile { image: picture.id, name, body: Some(body) });
+fn as_what(name: &str, what: What) -> String {
+    match what {
+        What::Originals => name.to_owned(),
+        What::Previews | What::Jpeg => format!("{}.jpg", names::split(name).0),
     }
 }
 
-fn stem(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+/// `a.xmp` beside `a.jpg`; where there is an `a.nef` as well, `a.jpg.xmp` and `a.nef.xmp`, so that each is of one picture.
+fn add_sidecars(files: &mut Vec<NewFile>, names: &mut Names, sidecars: Vec<(ImageId, String, String)>) {
+    let stem = |name: &str| names::split(name).0.to_lowercase();
+    let mut pictures: HashMap<String, u32> = HashMap::new();
+    for file in files.iter().filter(|_| !sidecars.is_empty()) {
+        *pictures.entry(stem(&file.name)).or_default() += 1;
+    }
+    for (image, name, body) in sidecars {
+        let is_alone = pictures.get(&stem(&name)).is_none_or(|pictures| *pictures == 1);
+        let name = names.of_other(&format!("{}.xmp", if is_alone { names::split(&name).0 } else { &name }));
+        files.push(NewFile { image, name, body: Some(body) });
+    }
 }
 
 /// In their order, each once.

@@ -98,7 +98,7 @@ fn firm(name: &str) -> String {
 }
 
 /// The end includes its dot. A name that begins with its only dot has no end.
-fn split(name: &str) -> (&str, &str) {
+pub fn split(name: &str) -> (&str, &str) {
     let is_end = |end: &str| end.len() <= END_BYTES_MAX && end.chars().skip(1).all(char::is_alphanumeric);
     match name.rfind('.') {
         Some(dot) if dot > 0 && is_end(&name[dot..]) => name.split_at(dot),

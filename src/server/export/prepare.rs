@@ -18,7 +18,7 @@ use super::spool;
 use crate::{
     folder::scan::path_from_bytes,
     imaging::{self, Limits, Purpose},
-    model::ImageId,
+    model::{ImageId, export::What},
     server::{
         App, Error,
         background::in_background,
@@ -29,6 +29,7 @@ use crate::{
             images,
         },
         develop,
+        uploads::limits,
     },
 };
 
@@ -44,11 +45,14 @@ pub(super) async fn run(app: App, id: Uuid) {
     loop {
         let prepared = app.stop.run_until_cancelled(prepare(&app, id)).await;
         let error = match prepared {
-            None | Some(Ok(())) | Some(Err(Error::NotFound)) => return,
+            None | Some(Ok(())) => return,
+            // nobody wants it any more
+            Some(Err(Error::NotFound)) => return drop_spool(&app, id).await,
             Some(Err(error)) => error,
         };
-        if !matches!(error, Error::Away(_)) {
+        if !matches!(error, Error::Away(_) | Error::NotReady) {
             tracing::error!(error = &error as &dyn std::error::Error, export = %id, "an export failed");
+            drop_spool(&app, id).await;
             match exports::fail(&app.pool, id, &error.sentence()).await {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(%error, "that an export failed is written down later"),
@@ -60,10 +64,24 @@ pub(super) async fn run(app: App, id: Uuid) {
     }
 }
 
+/// What was made for it is of no use.
+async fn drop_spool(app: &App, id: Uuid) {
+    let spool = spool(app, id);
+    // what stays goes at the next start
+    let _ = in_background(move || super::remove(&spool)).await;
+}
+
 async fn prepare(app: &App, id: Uuid) -> Result<(), Error> {
-    while let Some(from) = exports::first_unprepared(&app.pool, id).await? {
+    let _turn = app.exports.preparing.acquire().await.map_err(|_| Error::Stopped)?;
+    let Some(mut from) = exports::first_unprepared(&app.pool, id).await? else { return finish(app, id).await };
+    loop {
         let export = super::row(app, id).await?;
+        if export.what == What::Jpeg.name() {
+            limits::check_room(app, 0).await?;
+        }
         let files = exports::files(&app.pool, id, from, FILES_AT_ONCE).await?;
+        let Some(last) = files.last() else { return finish(app, id).await };
+        from = last.position + 1;
         let images: Vec<Uuid> = files.iter().map(|file| file.image.0).collect();
         let sources = exports::sources(&app.pool, &images).await?;
         let sources: HashMap<ImageId, Source> = sources.into_iter().map(|source| (source.id, source)).collect();
@@ -75,6 +93,9 @@ async fn prepare(app: &App, id: Uuid) -> Result<(), Error> {
         let ready = ready.into_iter().collect::<Result<Vec<_>, _>>()?;
         exports::set_ready(&app.pool, id, &ready).await?;
     }
+}
+
+async fn finish(app: &App, id: Uuid) -> Result<(), Error> {
     let export = super::row(app, id).await?;
     let length = super::layout(app, &export).await?.archive.len();
     Ok(exports::finish(&app.pool, id, length).await?)
@@ -86,11 +107,21 @@ async fn look(app: &App, export: &exports::Row, file: &exports::File, source: Op
     }
     let Some(source) = source else { return Ok(absent()) };
     let looked = match export.what.as_str() {
-        "originals" => of_original(app, source).await?,
-        "previews" => of_preview(app, source).await?,
-        _ => of_jpeg(app, export, file, source).await?,
+        "originals" => of_original(app, source).await,
+        "previews" => of_preview(app, source).await,
+        _ => of_jpeg(app, export, file, source).await,
     };
-    Ok(looked.unwrap_or_else(absent))
+    match looked {
+        Ok(ready) => Ok(ready.unwrap_or_else(absent)),
+        // one that breaks takes no other with it
+        Err(error @ (Error::Disk { .. } | Error::Refused(_) | Error::NotFound | Error::Stopped))
+            if !app.stop.is_cancelled() =>
+        {
+            tracing::info!(%error, "a file is left out of an export");
+            Ok(absent())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn absent() -> Ready {
@@ -164,7 +195,7 @@ async fn of_jpeg(
 fn is_made(provided: Result<(), Error>) -> Result<bool, Error> {
     match provided {
         Ok(()) => Ok(true),
-        Err(Error::NotFound | Error::Refused(_) | Error::NotReady) => Ok(false),
+        Err(Error::NotFound | Error::Refused(_)) => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -6,11 +6,15 @@ use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
+    time::Duration,
 };
 
 use crc32fast::Hasher as Crc32;
 use futures::Stream;
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, mpsc},
+};
 use uuid::Uuid;
 
 use super::{Layout, archive::Piece, prepare::Stat};
@@ -25,6 +29,8 @@ use crate::{
 
 /// Read and sent at once.
 const BUFFER_BYTES: usize = 512 << 10;
+/// Whoever takes nothing for so long has gone.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// Read ahead of the line.
 const BUFFERS_AHEAD: usize = 4;
 
@@ -36,6 +42,7 @@ pub struct Opened {
     /// Another one when the same bytes would not be sent again.
     pub version: String,
     layout: Layout,
+    _line: OwnedSemaphorePermit,
 }
 
 /// Whoever fetches it keeps it for another day.
@@ -46,10 +53,11 @@ pub async fn open(app: &App, id: Uuid) -> Result<Opened, Error> {
         ExportState::Failed => return Err(Error::Refused(row.error.unwrap_or_default())),
         ExportState::Ready => {}
     }
+    let line = app.exports.lines.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
     exports::prolong(&app.pool, id, super::expires_at()).await?;
     let layout = super::layout(app, &row).await?;
     let version = format!("{id}-{}", row.broken);
-    Ok(Opened { id, name: row.name, bytes: layout.archive.len(), version, layout })
+    Ok(Opened { id, name: row.name, bytes: layout.archive.len(), version, layout, _line: line })
 }
 
 /// Ends early only when the database goes, and then so that whoever fetches it notices.
@@ -63,7 +71,7 @@ pub fn send(app: App, opened: Opened, range: Range<u64>) -> impl Stream<Item = R
         let mut sending = Sending { app, opened, broken, list: None, sender, runtime };
         if let Err(End::Failed(error)) = sending.all(range) {
             // whoever fetches it may have gone
-            let _ = sending.sender.blocking_send(Err(error));
+            let _ = sending.sender.try_send(Err(error));
         }
     });
     futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)))
@@ -109,7 +117,11 @@ impl Sending {
     }
 
     fn put(&self, bytes: Vec<u8>) -> Result<(), End> {
-        self.sender.blocking_send(Ok(bytes)).map_err(|_| End::Left)
+        let sending = tokio::time::timeout(SILENCE_MAX, self.sender.send(Ok(bytes)));
+        match self.runtime.block_on(sending) {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(End::Left),
+        }
     }
 
     fn file(&mut self, entry: usize, from: u64, length: u64) -> Result<(), End> {

@@ -23,7 +23,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
         Error::OtherSum(_) => other_sum(),
         Error::CursorTooOld => StatusCode::GONE,
         Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
-        Error::Away(_) | Error::NotReady | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Away(_) | Error::Busy | Error::NotReady | Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
         Error::Database(_) | Error::Store { .. } | Error::Disk { .. } | Error::NotAsSent => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
@@ -43,6 +43,7 @@ fn log(error: &Error) {
         | Error::Conflict(_)
         | Error::OtherSum(_)
         | Error::Offline(_)
+        | Error::Busy
         | Error::Cancelled
         | Error::CursorTooOld
         | Error::NotReady => {}
@@ -92,7 +93,7 @@ impl From<Error> for Failure {
             Error::CursorTooOld | Error::DiskFull | Error::Cancelled | Error::OtherSum(_) | Error::NotAsSent => {
                 Failure::Refused(error.to_string())
             }
-            Error::Away(_) | Error::NotReady | Error::Stopped => Failure::Away,
+            Error::Away(_) | Error::Busy | Error::NotReady | Error::Stopped => Failure::Away,
             Error::Database(_) | Error::Store { .. } | Error::Disk { .. } => Failure::Broken,
         }
     }

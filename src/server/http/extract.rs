@@ -49,6 +49,9 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
     }
 }
 
+/// As much as the names of a million pictures.
+const BODY_BYTES_MAX: usize = 48 << 20;
+
 /// What a request carries, as JSON.
 pub(super) struct Body<T>(pub(super) T);
 
@@ -56,6 +59,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Error> {
+        let (parts, body) = request.into_parts();
+        let too_large = |_| Error::TooLarge(format!("Send {} MiB at most.", BODY_BYTES_MAX >> 20));
+        let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(too_large)?;
+        let request = Request::from_parts(parts, axum::body::Body::from(body));
         let found = <Json<T> as FromRequest<S>>::from_request(request, state).await;
         found
             .map(|Json(found)| Body(found))

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::error::RETRY_AFTER;
 use crate::server::{
     App, Error,
-    uploads::answers::{self, Claim},
+    uploads::answers::{self, Claim, Turn},
 };
 
 const KEY: &str = "idempotency-key";
@@ -49,24 +49,24 @@ pub(super) async fn answer(
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
         }
-        Claim::Mine => carry_out(app, key, work).await,
+        Claim::Mine(turn) => carry_out(app, turn, work).await,
     }
 }
 
 /// In a task of its own, so that the key is free again whoever goes in the middle.
 async fn carry_out(
     app: App,
-    key: String,
+    turn: Turn,
     work: impl Future<Output = Result<(StatusCode, Value), Error>> + Send + 'static,
 ) -> Result<Response, Error> {
     let working = tokio::spawn(async move {
         match work.await {
             Ok((status, body)) => {
-                answers::give(&app, &key, status.as_u16(), &body).await?;
+                answers::give(&app, &turn.key, status.as_u16(), &body).await?;
                 Ok((status, Json(body)).into_response())
             }
             Err(error) => {
-                answers::release(&app, &key).await?;
+                answers::release(&app, &turn.key).await?;
                 Err(error)
             }
         }

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{any, options},
+    routing::any,
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use uuid::Uuid;
@@ -36,6 +36,7 @@ const LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 const CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
+const CONCAT: HeaderName = HeaderName::from_static("upload-concat");
 const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 /// Of a file that is kept: its record, and whether that was there before.
 const IMAGE: HeaderName = HeaderName::from_static("pixelsync-image");
@@ -45,10 +46,7 @@ const ALREADY_HERE: HeaderName = HeaderName::from_static("pixelsync-already-here
 const METADATA_BYTES_MAX: usize = 8 << 10;
 
 pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/uploads", options(abilities).fallback(at_all))
-        .route("/uploads/{id}", options(abilities).fallback(any(at_one)))
-        .layer(middleware::from_fn(speak))
+    Router::new().route("/uploads", any(at_all)).route("/uploads/{id}", any(at_one)).layer(middleware::from_fn(speak))
 }
 
 /// What is no version of ours is not answered, and every answer says which it is.
@@ -73,19 +71,27 @@ async fn speak(mut request: Request, next: Next) -> Response {
     response
 }
 
-async fn abilities(State(app): State<App>) -> impl IntoResponse {
+fn abilities(app: &App) -> Response {
     let headers = [
         ("tus-version", VERSION),
         ("tus-extension", EXTENSIONS),
         ("tus-max-size", HeaderValue::from(app.uploads.limits.file_bytes_max)),
         ("tus-checksum-algorithm", SUMS),
     ];
-    (StatusCode::NO_CONTENT, headers)
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+async fn wrong_method(allowed: &'static str) -> Response {
+    let mut response = super::error::wrong_method().await;
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
 }
 
 async fn at_all(State(app): State<App>, request: Request) -> Result<Response, Error> {
-    if request.method() != Method::POST {
-        return Ok(super::error::wrong_method().await);
+    match *request.method() {
+        Method::POST => {}
+        Method::OPTIONS => return Ok(abilities(&app)),
+        _ => return Ok(wrong_method("OPTIONS, POST").await),
     }
     let headers = request.headers();
     let wish = wish(headers)?;
@@ -94,12 +100,23 @@ async fn at_all(State(app): State<App>, request: Request) -> Result<Response, Er
     let size = wish.size;
     let mut upload = resumable::begin(&app, wish).await?;
     if carries && size > 0 {
-        upload = append(app, upload.id, 0, sum, request.into_body()).await?;
+        upload = first_piece(app, upload.id, sum, request).await?;
     }
     let mut response = told(StatusCode::CREATED, &upload);
     let address = HeaderValue::from_str(&format!("/uploads/{}", upload.id));
     response.headers_mut().insert(header::LOCATION, address.unwrap_or(HeaderValue::from_static("/uploads")));
     Ok(response)
+}
+
+/// Nobody knows the address of an upload whose beginning came to nothing, so it is given up.
+async fn first_piece(app: App, id: Uuid, sum: Option<Sum>, request: Request) -> Result<Upload, Error> {
+    let announced = number(request.headers(), &header::CONTENT_LENGTH).ok();
+    let appended = append(app.clone(), id, 0, sum, request.into_body()).await;
+    let is_known = matches!(&appended, Ok(upload) if announced.is_none_or(|bytes| upload.received >= bytes));
+    if !is_known && let Err(error) = resumable::give_up(&app, id).await {
+        tracing::debug!(%error, "an upload that nobody knows goes when it expires");
+    }
+    appended
 }
 
 async fn at_one(State(app): State<App>, Id(id): Id<Uuid>, request: Request) -> Result<Response, Error> {
@@ -110,7 +127,8 @@ async fn at_one(State(app): State<App>, Id(id): Id<Uuid>, request: Request) -> R
             let headers = response.headers_mut();
             headers.insert(LENGTH, HeaderValue::from(upload.size));
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            if let Ok(metadata) = HeaderValue::from_str(&upload.metadata) {
+            let metadata = Some(upload.metadata).filter(|metadata| !metadata.is_empty());
+            if let Some(Ok(metadata)) = metadata.map(|metadata| HeaderValue::from_str(&metadata)) {
                 headers.insert(METADATA, metadata);
             }
             Ok(response)
@@ -132,7 +150,8 @@ async fn at_one(State(app): State<App>, Id(id): Id<Uuid>, request: Request) -> R
             resumable::give_up(&app, id).await?;
             Ok(StatusCode::NO_CONTENT.into_response())
         }
-        _ => Ok(super::error::wrong_method().await),
+        Method::OPTIONS => Ok(abilities(&app)),
+        _ => Ok(wrong_method("DELETE, HEAD, OPTIONS, PATCH").await),
     }
 }
 
@@ -174,6 +193,10 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Error> {
 }
 
 fn wish(headers: &HeaderMap) -> Result<Wish, Error> {
+    if headers.contains_key(CONCAT) {
+        let sentence = "Parts that are sent beside each other are not joined here. Send the file as one upload.";
+        return Err(Error::Refused(sentence.into()));
+    }
     let size = number(headers, &LENGTH)?;
     let metadata = headers.get(METADATA).map(|value| value.to_str().unwrap_or_default()).unwrap_or_default();
     if metadata.len() > METADATA_BYTES_MAX {

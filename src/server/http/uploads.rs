@@ -1,6 +1,12 @@
 //! `POST /upload` and `/upload/batch` as seed 000 has them, and what is here already. The work is `server::uploads`'.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
@@ -12,6 +18,7 @@ use axum::{
     response::Response,
     routing::post,
 };
+use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -78,6 +85,8 @@ async fn batch(State(app): State<App>, headers: HeaderMap, form: Form) -> Result
             let name = field.file_name().unwrap_or_default().to_owned();
             match take(&app, field).await {
                 Ok(file) => taken.push(file),
+                // the others would fare no better; what was taken is known when they are sent again
+                Err(error) if error.is_passing() => return Err(error),
                 Err(error) => failed.push((name, error)),
             }
         }
@@ -132,17 +141,13 @@ struct Told {
 
 async fn take(app: &App, field: Field<'_>) -> Result<Taken, Error> {
     let name = field.file_name().unwrap_or_default().to_owned();
-    let bytes = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
-    let counted = {
-        use futures::StreamExt;
-        let bytes = bytes.clone();
-        field.inspect(move |chunk| {
-            let length = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
-            bytes.fetch_add(length, std::sync::atomic::Ordering::Relaxed);
-        })
-    };
+    let bytes = Arc::new(AtomicU64::new(0));
+    let count = bytes.clone();
+    let counted = field.inspect(move |chunk| {
+        count.fetch_add(chunk.as_ref().map_or(0, |chunk| chunk.len() as u64), Ordering::Relaxed);
+    });
     let kept = uploads::receive(app, &name, counted).await?;
-    Ok(Taken { name, bytes: bytes.load(std::sync::atomic::Ordering::Relaxed), kept })
+    Ok(Taken { name, bytes: bytes.load(Ordering::Relaxed), kept })
 }
 
 impl Taken {

@@ -1,6 +1,9 @@
 //! A file on its way in: what comes over the wire is written and hashed, on a thread of its own. Knows no record and no name.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use futures::{Stream, StreamExt, pin_mut};
 use sha2::{
@@ -19,8 +22,9 @@ use crate::{
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// Read ahead of the disk.
 const CHUNKS_AHEAD: usize = 8;
-/// After so many bytes it is written down how far it is.
+/// After so many bytes, or so long, it is written down how far it is.
 const MARK_BYTES: u64 = 32 << 20;
+const MARK_AFTER: Duration = Duration::from_secs(30);
 
 /// SHA-256 of what came so far; what is written down of it goes on after a restart.
 #[derive(Clone, Default)]
@@ -102,7 +106,7 @@ where
     Written: Future<Output = Result<(), Error>>,
 {
     let mut received = arrival.received;
-    let mut marked = received;
+    let (mut marked, mut marked_at) = (received, Instant::now());
     let (steps, mut coming) = mpsc::channel::<Step<Chunk>>(CHUNKS_AHEAD);
     let writing = in_background(move || {
         let mut written = Ok(());
@@ -135,8 +139,8 @@ where
                 // the disk refused, and says why
                 return Ok(Ending::BrokenOff);
             }
-            if received - marked >= MARK_BYTES {
-                marked = received;
+            if received - marked >= MARK_BYTES || marked_at.elapsed() >= MARK_AFTER {
+                (marked, marked_at) = (received, Instant::now());
                 let (answer, mark) = oneshot::channel();
                 let asked = steps.send(Step::Mark(answer)).await;
                 if let (Ok(()), Ok(mark)) = (asked, mark.await) {

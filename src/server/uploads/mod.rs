@@ -4,12 +4,20 @@
 pub mod answers;
 mod arrival;
 mod here;
-mod limits;
+pub mod limits;
 pub mod resumable;
 mod turns;
 
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
 use futures::Stream;
 use server_fn::codec::MultipartData;
+use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use self::{
@@ -33,6 +41,8 @@ use crate::{
     model::{Card, ImageId, Uploaded, upload::Refused},
 };
 
+/// More do not come at once: threads are there for others, too.
+const LINES_MAX: usize = 200;
 /// More files in one form than anyone chooses by hand.
 pub const FILES_MAX: usize = 10_000;
 
@@ -43,13 +53,29 @@ pub struct Uploads {
     senders: Turns<Uuid>,
     /// The same content twice at once is taken in once.
     contents: Turns<Hash>,
-    /// This run of the server: what another one had begun, nobody ends.
+    /// Each takes a thread as long as its file comes.
+    lines: Arc<Semaphore>,
+    /// Keys whose requests are being carried out.
+    answering: Mutex<HashSet<String>>,
     run: Uuid,
 }
 
 impl Uploads {
     pub fn new(limits: Limits) -> Uploads {
-        Uploads { limits, senders: Turns::default(), contents: Turns::default(), run: Uuid::now_v7() }
+        Uploads {
+            limits,
+            senders: Turns::default(),
+            contents: Turns::default(),
+            lines: Arc::new(Semaphore::new(LINES_MAX)),
+            answering: Mutex::default(),
+            run: Uuid::now_v7(),
+        }
+    }
+}
+
+impl Uploads {
+    fn line(&self) -> Result<OwnedSemaphorePermit, Error> {
+        self.lines.clone().try_acquire_owned().map_err(|_| Error::Busy)
     }
 }
 
@@ -109,6 +135,7 @@ pub async fn receive<Chunk, Break>(
 where
     Chunk: AsRef<[u8]> + Send + 'static,
 {
+    let _line = app.uploads.line()?;
     root::check_mark(&app.managed)?;
     limits::check_room(app, 0).await?;
     let at_root = || Error::disk(&app.managed.root);
@@ -122,7 +149,8 @@ where
             keep(app, part, &SafePath::of_name(name), &hasher.hash()).await
         }
         (.., Ending::TooMuch) => Err(app.uploads.limits.too_large()),
-        (.., Ending::BrokenOff | Ending::Interrupted) => Err(broken_off()),
+        (.., Ending::Interrupted) => Err(Error::Stopped),
+        (.., Ending::BrokenOff) => Err(broken_off()),
     }
 }
 
@@ -130,7 +158,8 @@ where
 async fn keep(app: &App, part: Part, wanted: &SafePath, hash: &Hash) -> Result<Kept, Error> {
     let folder = &app.managed;
     if sidecar::is_sidecar(wanted.name.as_ref()) {
-        publish(app, part, wanted).await?;
+        let path = folder.root.join(publish(app, part, wanted).await?.path);
+        compare(path, *hash).await?;
         return Ok(Kept { image: None, already_here: false });
     }
     let _turn = app.uploads.contents.wait(*hash).await;
@@ -145,12 +174,32 @@ async fn keep(app: &App, part: Part, wanted: &SafePath, hash: &Hash) -> Result<K
         // None when somebody took it out of the folder in the same moment
         Ok(image) => Ok(Kept { image: Some(image.ok_or(Error::NotFound)?), already_here: false }),
         Err(Error::NotAsSent) => {
-            // it bears the name of a picture and is none; the error is what counts
-            let _ = in_background(move || std::fs::remove_file(path)).await;
+            take_back(path).await;
             Err(Error::NotAsSent)
         }
         Err(error) => Err(error),
     }
+}
+
+/// What is no picture is not taken in, and compared here.
+async fn compare(path: PathBuf, hash: Hash) -> Result<(), Error> {
+    let read = {
+        let path = path.clone();
+        in_background(move || std::fs::read(path)).await?
+    };
+    match read {
+        Ok(bytes) if Sha256::digest(&bytes)[..] == hash => Ok(()),
+        Ok(_) => {
+            take_back(path).await;
+            Err(Error::NotAsSent)
+        }
+        Err(error) => Err(Error::disk(path)(error)),
+    }
+}
+
+/// It bears the name of what was sent and is not that; the error before this one is what counts.
+async fn take_back(path: PathBuf) {
+    let _ = in_background(move || std::fs::remove_file(path)).await;
 }
 
 async fn publish(app: &App, part: Part, wanted: &SafePath) -> Result<Seen, Error> {

@@ -124,6 +124,7 @@ pub async fn append<Chunk, Break>(
 where
     Chunk: AsRef<[u8]> + Send + 'static,
 {
+    let _line = app.uploads.line()?;
     let turn = app.uploads.senders.interrupt(id).await;
     let row = uploads::find(&app.pool, app.project, id).await?.ok_or(Error::NotFound)?;
     if row.received != offset {
@@ -133,10 +134,13 @@ where
         return Ok(upload(row));
     }
     root::check_mark(&app.managed)?;
+    // whoever sends slowly is not given up meanwhile
+    let begun = Mark { received: row.received, hasher: row.hasher.clone() };
+    write_down(app, id, begun).await?;
     let part = match open(app, &row).await {
         Err(Error::NotFound) => {
-            // somebody removed what had come; it is begun anew
-            uploads::delete(&app.pool, id).await?;
+            // somebody removed what had come, or it has its name already; it is begun anew
+            forget(app, id).await?;
             return Err(Error::NotFound);
         }
         part => part?,
@@ -148,6 +152,7 @@ where
             return Err(Error::TooLarge(format!("More came than the {} bytes that were announced.", row.size)));
         }
         (Some(sum), Ending::Said) => arrival = check(app, &row, arrival, sum).await?,
+        (Some(_), Ending::Interrupted) => return Err(Error::Stopped),
         (Some(_), _) => return Err(Error::OtherSum("The piece broke off before its end; nothing of it was kept.")),
         (None, _) => {}
     }
@@ -205,8 +210,10 @@ where
     };
     let (arrival, written, ending) = taken?;
     if let Err(error) = written {
-        // what the disk took before it refused is still good
-        write_down(app, row.id, arrival.mark()).await?;
+        // what the disk took before it refused is still good, as far as nothing of it is to be checked
+        if goes_on {
+            write_down(app, row.id, arrival.mark()).await?;
+        }
         return Err(Error::disk(&app.managed.root)(error));
     }
     Ok((arrival, ending))
@@ -269,9 +276,16 @@ async fn finish(app: &App, row: uploads::Row, arrival: Arrival) -> Result<Upload
 /// Nobody goes on with it.
 pub async fn give_up(app: &App, id: Uuid) -> Result<(), Error> {
     let _turn = app.uploads.senders.interrupt(id).await;
-    if !uploads::delete(&app.pool, id).await? {
-        return Err(Error::NotFound);
-    }
+    if forget(app, id).await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// The part first: what has no record is found by nobody.
+async fn forget(app: &App, id: Uuid) -> Result<bool, Error> {
+    remove(app, id).await?;
+    Ok(uploads::delete(&app.pool, id).await?)
+}
+
+async fn remove(app: &App, id: Uuid) -> Result<(), Error> {
     let root = app.managed.root.clone();
     in_background(move || remove_part(&root, id)).await?.map_err(Error::disk(&app.managed.root)).map(drop)
 }
@@ -300,9 +314,10 @@ pub async fn keep_clear(app: App) {
 pub async fn sweep(app: &App) -> Result<(), Error> {
     answers::forget_old(&app.pool).await?;
     for id in uploads::expired(&app.pool).await? {
-        match give_up(app, id).await {
-            Ok(()) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
+        // somebody may have gone on with it in this moment
+        let _turn = app.uploads.senders.wait(id).await;
+        if uploads::delete_expired(&app.pool, id).await? {
+            remove(app, id).await?;
         }
     }
     Ok(())
