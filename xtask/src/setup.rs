@@ -36,10 +36,12 @@ pub(crate) enum Need {
     Postgres,
     Chromium,
     Playwright,
+    /// One of those that our door for uploads is proved with.
+    Tuspy,
 }
 
 impl Need {
-    pub(crate) const ALL: [Need; 13] = [
+    pub(crate) const ALL: [Need; 14] = [
         Need::Rustfmt,
         Need::Clippy,
         Need::WasmTarget,
@@ -53,6 +55,7 @@ impl Need {
         Need::Postgres,
         Need::Chromium,
         Need::Playwright,
+        Need::Tuspy,
     ];
 
     pub(crate) fn to_build(profile: Profile) -> &'static [Need] {
@@ -101,6 +104,7 @@ pub(crate) fn ensure(checkout: &Checkout, needs: &[Need]) -> Result<()> {
                 npm_packages(&checkout.root.join("end2end"), "Playwright, which drives the browser")?;
                 node_is_new_enough()?;
             }
+            Need::Tuspy => tuspy(checkout),
         }
     }
     Ok(())
@@ -155,6 +159,60 @@ fn npm_packages(folder: &Path, what: &str) -> Result<()> {
                 folder.display()
             )
         })
+}
+
+/// Only one journey is made with it: that one fails without it, and tells of it.
+fn tuspy(checkout: &Checkout) {
+    if let Err(reason) = fetch_tuspy(checkout) {
+        shell::say(format!("tuspy could not be fetched ({reason:#}); the journey that is made with it will fail"));
+    }
+}
+
+/// Into a Python of its own, unless it is there as the list has it.
+fn fetch_tuspy(checkout: &Checkout) -> Result<()> {
+    if python(checkout).is_some() {
+        return Ok(());
+    }
+    let folder = python_folder(checkout);
+    let make = || shell::output(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    // Debian's Python says only when it is asked to that it can make none
+    if make().is_err() {
+        shell::say("Installing Python, in which one of the clients for uploads is written");
+        apt_install(&["python3", "python3-venv"])
+            .and_then(|()| make())
+            .context("Python can make no environment: install Python 3 with its module venv, then try again")?;
+    }
+    shell::say("Fetching tuspy, a client that our uploads are tried with");
+    let list = python_list(checkout);
+    let mut pip = Command::new(folder.join("bin/python"));
+    // Scripts of packages stay off here too: only what is built already is taken.
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+    shell::run(pip.args(["--only-binary", ":all:", "--requirement"]).arg(&list))
+        .context("pip could not fetch it: check the network, then try again")?;
+    fs::copy(&list, python_done(checkout)).context("What was fetched can't be written down")?;
+    Ok(())
+}
+
+fn python_folder(checkout: &Checkout) -> PathBuf {
+    checkout.target.join("python")
+}
+
+fn python_list(checkout: &Checkout) -> PathBuf {
+    checkout.root.join("end2end/requirements.txt")
+}
+
+/// The list as it was when all of it was fetched.
+fn python_done(checkout: &Checkout) -> PathBuf {
+    python_folder(checkout).join("requirements.txt")
+}
+
+/// The one that has tuspy, where it could be fetched.
+pub(crate) fn python(checkout: &Checkout) -> Option<PathBuf> {
+    let is_done = fs::read(python_done(checkout)).ok()? == fs::read(python_list(checkout)).ok()?;
+    let python = python_folder(checkout).join("bin/python");
+    // Asked, because it is of no use any more when the system's own is another.
+    let works = || shell::output(Command::new(&python).args(["-c", "import tusclient"])).is_ok();
+    (is_done && works()).then_some(python)
 }
 
 /// Debian 12's own Node.js is too old for the journeys; it runs the rest.

@@ -58,7 +58,9 @@ impl Part {
             }
             Part::Fuzz => fuzz::NEEDS,
             Part::Browser => &[Need::WasmTarget, Need::Chromium],
-            Part::Journeys => &[Need::WasmTarget, Need::Nasm, Need::Postgres, Need::Chromium, Need::Playwright],
+            Part::Journeys => {
+                &[Need::WasmTarget, Need::Nasm, Need::Postgres, Need::Chromium, Need::Playwright, Need::Tuspy]
+            }
         }
     }
 }
@@ -164,6 +166,7 @@ impl Run<'_> {
         let folder = self.checkout.root.join("end2end");
         let mut playwright = Command::new(folder.join("node_modules/.bin/playwright"));
         playwright.arg("test").current_dir(&folder).env("PIXELSYNC_BIN", binary).env("CHROMIUM", setup::browser()?);
+        playwright.envs(setup::python(self.checkout).map(|python| ("PYTHON", python)));
         // A developer's own database is not for tests to fill.
         playwright.env_remove("DATABASE_URL");
         setup::name_postgres(self.checkout, &mut playwright);
