@@ -301,3 +301,9 @@ test('tuspy sends a picture in pieces with their sums, ends, and another one goe
   expect(next).toMatchObject({ from: 3 * PIECE, to: bytes.length, url: first.url });
   await isAlone(server, 'large.png', next.image ?? undefined, bytes);
 });
+
+test('parts that would have to be joined are refused before any is kept', async ({ server }) => {
+  expect(await refusal(finish(uploadTo(server, 'large.png', largePng(1, 4 * MB), { parallelUploads: 3 })))).toBe(400);
+  expect(await parts(server)).toEqual([]);
+  expect(await server.files()).toEqual([]);
+});

@@ -212,6 +212,11 @@ async fn what_is_no_tus_is_refused_with_a_sentence(pool: Pool) {
     let bad_hash =
         tus("POST", "/uploads").header("Upload-Length", 1).header("Upload-Metadata", told(&[("sha256", "x")]));
     check(bad_hash, StatusCode::BAD_REQUEST).await;
+    check(
+        tus("POST", "/uploads").header("Upload-Length", 1).header("Upload-Concat", "partial"),
+        StatusCode::BAD_REQUEST,
+    )
+    .await;
     // a network that knows no PATCH
     let mut request = piece(&path, 0, b"12345").header("X-HTTP-Method-Override", "PATCH");
     request = request.method(Method::POST);
