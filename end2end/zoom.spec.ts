@@ -31,6 +31,18 @@ async function below(page: Page, at: Place): Promise<Place> {
   return { x: (at.x - x) / width, y: (at.y - y) / height };
 }
 
+/** A notch of the wheel is eased. */
+async function isAtRest(page: Page): Promise<void> {
+  let before = '';
+  const rests = async () => {
+    const now = JSON.stringify(await photo(page).boundingBox());
+    const same = now === before;
+    before = now;
+    return same;
+  };
+  await expect.poll(rests).toBe(true);
+}
+
 test('the wheel zooms to the pointer, and the whole picture is fetched', async ({ page, server }) => {
   await openLarge(page, server);
   await expect(nearness(page)).toHaveText('Zoom: Fit');
@@ -44,9 +56,11 @@ test('the wheel zooms to the pointer, and the whole picture is fetched', async (
 
   const pointer = { x: centre.x + 40, y: centre.y - 30 };
   await page.mouse.move(pointer.x, pointer.y);
+  await isAtRest(page);
   const [before, text] = [await below(page, pointer), await nearness(page).textContent()];
   await page.mouse.wheel(0, -200);
   await expect(nearness(page)).not.toHaveText(text!);
+  await isAtRest(page);
   const after = await below(page, pointer);
   expect(after.x).toBeCloseTo(before.x, 3);
   expect(after.y).toBeCloseTo(before.y, 3);
