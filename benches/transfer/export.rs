@@ -7,8 +7,8 @@ use std::{
     os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    thread::{self, sleep},
-    time::{Duration, Instant},
+    thread,
+    time::Instant,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -20,12 +20,11 @@ use crate::{
     memory::{Memory, Process},
     peer::Peer,
     program::{Program, data_folder},
+    wait::wait,
 };
 
 const FILE_BYTES: usize = 300_000;
 const ROUNDS: usize = 5;
-const LOOK: Duration = Duration::from_millis(50);
-const WAIT_MAX: Duration = Duration::from_secs(900);
 /// Of the rate of `cat`.
 const CAT_PART: f64 = 0.9;
 /// More than before the first byte was sent.
@@ -130,13 +129,4 @@ fn drain(stream: &mut TcpStream) -> Result<u64> {
             read => all += read as u64,
         }
     }
-}
-
-fn wait(mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
-    let begun = Instant::now();
-    while !is_so()? {
-        ensure!(begun.elapsed() < WAIT_MAX, "it never became so");
-        sleep(LOOK);
-    }
-    Ok(())
 }

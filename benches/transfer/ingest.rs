@@ -1,13 +1,7 @@
 //! Photographs from the first byte of the first to its tile, and until all small pictures of all are there: ours and a server as seed
 //! 000 describes it.
 
-use std::{
-    ffi::OsStr,
-    io::Cursor,
-    sync::Mutex,
-    thread::{self, sleep},
-    time::{Duration, Instant},
-};
+use std::{ffi::OsStr, io::Cursor, sync::Mutex, thread, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use image::{ImageEncoder, codecs::jpeg::JpegEncoder};
@@ -21,14 +15,13 @@ use crate::{
     photograph::photograph,
     program::{Program, data_folder},
     upload::upload,
+    wait::wait,
 };
 
 const LINES: usize = 3;
 /// Others are the same picture with another comment in it.
 const DIFFERENT: u32 = 20;
 const QUALITY: u8 = 92;
-const LOOK: Duration = Duration::from_millis(20);
-const WAIT_MAX: Duration = Duration::from_secs(900);
 
 struct Times {
     first_tile_s: f64,
@@ -138,13 +131,4 @@ fn theirs(files: &[Vec<u8>]) -> Result<Times> {
 fn ready(line: &mut Line) -> Result<u64> {
     let answer: Value = serde_json::from_slice(&line.ask("GET", "/derived", "", b"")?.body)?;
     answer["ready"].as_u64().context("no number")
-}
-
-fn wait(mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
-    let begun = Instant::now();
-    while !is_so()? {
-        ensure!(begun.elapsed() < WAIT_MAX, "it never became so");
-        sleep(LOOK);
-    }
-    Ok(())
 }

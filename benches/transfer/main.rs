@@ -17,6 +17,7 @@ mod photograph;
 #[path = "../measuring/program.rs"]
 mod program;
 mod upload;
+mod wait;
 
 use std::process::ExitCode;
 

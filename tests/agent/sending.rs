@@ -95,6 +95,7 @@ fn a_file_that_is_being_written_is_not_sent_half() {
     let mut file = OpenOptions::new().create(true).append(true).open(desk.pictures.join("slow.tif")).expect("a file");
     for piece in whole.chunks(40_000) {
         file.write_all(piece).expect("a piece");
+        // as slow programs write: with less between two pieces than a file rests before it counts as whole
         thread::sleep(Duration::from_millis(150));
     }
     drop(file);
