@@ -41,8 +41,14 @@ fn drawn(question: Question, busy: RwSignal<bool>, send: Act, closed: Act) -> im
             send();
         }
     };
+    // the browser tells late: the same element may ask the next thing by then
+    let told = move |_| {
+        if !dialog::is_open(id) {
+            closed();
+        }
+    };
     view! {
-        <dialog class="dialog" id=id aria-labelledby=labelled_by on:close=move |_| closed()>
+        <dialog class="dialog" id=id aria-labelledby=labelled_by on:close=told>
             <form on:submit=submit>
                 <h2 id=heading_id>{heading}</h2>
                 {body}
