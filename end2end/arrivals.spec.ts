@@ -16,7 +16,7 @@ test('an upload and a copied file appear in both readers\' pages', async ({ page
   const other = await reader();
   await Promise.all([mark(page), mark(other)]);
 
-  await page.locator('header input[type=file]').setInputFiles(upload('uploaded.png', 1));
+  await page.locator('header input[name=file]').setInputFiles(upload('uploaded.png', 1));
   await expect(page.getByText('1 picture uploaded')).toBeVisible();
   for (const each of [page, other]) await isShown(each, 'uploaded.png');
 

@@ -20,7 +20,7 @@ test('pictures, paging and uploads work, and the page says what does not', async
   await expect(page.locator('.viewer-name')).toHaveText(all[1]);
   await page.getByRole('link', { name: 'Back to all pictures' }).click();
 
-  await page.locator('header input[type=file]').setInputFiles(upload('sent.png', 1));
+  await page.locator('header input[name=file]').setInputFiles(upload('sent.png', 1));
   await page.locator('header').getByRole('button', { name: 'Send' }).click();
   await expect(page.locator('.bar-count')).toHaveText('131 pictures');
   expect((await names(page))[0]).toBe('sent.png');

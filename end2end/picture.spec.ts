@@ -1,7 +1,7 @@
 //! The page of one picture: how one gets there, on to its neighbours and back.
 
 import type { Request } from '@playwright/test';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awayAnswer, cell, cells, expect, fill, isLive, isLoaded, names, openGallery, png, tagCells, taggedCells, test, type Page } from './scene';
 
@@ -133,6 +133,21 @@ test('a file that is renamed on the disk is renamed on the open page', async ({ 
   await isOpen(page, 'after.png');
   await expect(page.locator('[data-fact=Path]')).toHaveText('after.png');
   expect((await server.images())[0].id).toBe(image.id);
+});
+
+test('a picture is saved under its own name, by a key, a button and a link', async ({ page, server }) => {
+  await server.drop('low tide, größer.png', png(1));
+  await openGallery(page);
+  await cell(page, 'low tide, größer.png').click();
+  await expect(page.locator('.viewer-name')).toHaveText('low tide, größer.png');
+  const button = page.locator('.viewer-head').getByRole('link', { name: 'Download' });
+  const ways = [() => page.keyboard.press('d'), () => button.click(), () => page.locator('.facts').getByRole('link', { name: 'Download' }).click()];
+  await expect(page.locator('.facts')).toBeVisible();
+  for (const press of ways) {
+    const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+    expect(download.suggestedFilename()).toBe('low tide, größer.png');
+    expect(await readFile(await download.path())).toEqual(png(1));
+  }
 });
 
 test('who looks at a picture sees it change and its place move', async ({ page, server }) => {

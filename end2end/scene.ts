@@ -217,8 +217,22 @@ export async function uploadSome(page: Page): Promise<void> {
     const answer = answers.shift();
     if (answer) await route.fulfill(answer);
   });
-  await page.locator('header input[type=file]').setInputFiles([here, ...some]);
+  await page.locator('header input[name=file]').setInputFiles([here, ...some]);
   for (const [step, count] of Object.entries({ done: 1, failed: 1, here: 1, sending: 3, waiting: 1 })) {
     await expect(page.locator(`.tray-line[data-step=${step}]`)).toHaveCount(count);
   }
+}
+
+/** How many the browser keeps for a page that comes later. */
+export function keptUploads(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const opening = indexedDB.open('pixelsync-uploads');
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('uploads').objectStore('uploads').count();
+          counting.onsuccess = () => done(counting.result);
+        };
+      }),
+  );
 }

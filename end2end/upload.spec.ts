@@ -9,6 +9,7 @@ import {
   isLive,
   isOffline,
   isShown,
+  keptUploads,
   names,
   openGallery,
   png,
@@ -25,7 +26,7 @@ const MB = 1_000_000;
 
 /** Paths on the reader's disk, or files that lie on none. */
 function choose(page: Page, ...files: string[] | ReturnType<typeof upload>[]): Promise<void> {
-  return page.locator('header input[type=file]').setInputFiles(files);
+  return page.locator('header input[name=file]').setInputFiles(files);
 }
 
 function tray(page: Page) {
@@ -60,20 +61,6 @@ async function dragFromDisk(page: Page, context: BrowserContext, paths: string[]
   }
 }
 
-/** How many the browser keeps for a page that comes later. */
-function keptUploads(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((done) => {
-        const opening = indexedDB.open('pixelsync-uploads');
-        opening.onsuccess = () => {
-          const counting = opening.result.transaction('uploads').objectStore('uploads').count();
-          counting.onsuccess = () => done(counting.result);
-        };
-      }),
-  );
-}
-
 test('files dropped on the page are uploaded', async ({ page, server }) => {
   await openGallery(page);
   await dropOnPage(page, [
@@ -99,9 +86,19 @@ test('a folder that is dropped keeps its folders, and leaves what systems put th
   expect(await server.files()).toEqual(['alone.png', 'trip/day 2/evening/second.png', 'trip/first.png']);
 });
 
+test('a folder can be chosen by its own button', async ({ page, server, disk }) => {
+  await disk.write('trip/first.png', png(1));
+  await disk.write('trip/day 2/second.png', png(2));
+  await disk.write('trip/day 2/.hidden/third.png', png(3));
+  await openGallery(page);
+  await page.locator('header').getByLabel('Upload a folder').setInputFiles(disk.path('trip'));
+  await expect(page.getByText('2 pictures uploaded')).toBeVisible();
+  expect(await server.files()).toEqual(['trip/day 2/second.png', 'trip/first.png']);
+});
+
 test('a picture can be pasted, also right after the upload button was used', async ({ page }) => {
   await openGallery(page);
-  await page.locator('header input[type=file]').focus();
+  await page.locator('header input[name=file]').focus();
   await page.evaluate((text) => {
     const data = new DataTransfer();
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -292,7 +289,7 @@ test('a tab that is closed in the middle: the next one goes on where it was', as
   });
   await openGallery(page);
   await slowDown(page, 6 * MB);
-  await page.locator('header label.button').click();
+  await page.locator('header label.button:not(.upload-folder)').click();
   await expect(line(page, 'large.png')).toContainText(/Uploading, [4-8]\d%/);
   await page.close();
 

@@ -27,7 +27,7 @@ test('pictures, links and paging work', async ({ page, server }) => {
 
 test('the form uploads, and the page that follows counts what was sent', async ({ page }) => {
   await page.goto('/');
-  await page.locator('header input[type=file]').setInputFiles([upload('one.png', 1), upload('two.png', 2)]);
+  await page.locator('header input[name=file]').setInputFiles([upload('one.png', 1), upload('two.png', 2)]);
   await page.locator('header').getByRole('button', { name: 'Send' }).click();
   await expect(page.locator('.bar-count')).toHaveText('2 pictures');
   await expect(page).toHaveURL('/');

@@ -35,10 +35,7 @@ pub(crate) fn measure(files: u32, tell: &mut dyn FnMut(Figure)) -> Result<()> {
     let program = Program::start(data.path(), None, &[])?;
     let paths = fill(&program.pictures, files)?;
     let mut line = Line::to(program.address)?;
-    wait(|| {
-        let found: Value = serde_json::from_slice(&line.ask("GET", "/api/v1/images?limit=1", "", b"")?.body)?;
-        Ok(found["total"] == files)
-    })?;
+    wait(|| Ok(found(&mut line)? == u64::from(files)))?;
     let begun = Instant::now();
     let export = prepared(&mut line)?;
     tell(Figure::told("export_prepared", begun.elapsed().as_secs_f64(), "s"));
@@ -77,8 +74,14 @@ fn fill(pictures: &Path, files: u32) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// How many pictures the gallery has.
+pub(crate) fn found(line: &mut Line) -> Result<u64> {
+    let found: Value = serde_json::from_slice(&line.ask("GET", "/api/v1/images?limit=1", "", b"")?.body)?;
+    found["total"].as_u64().context("no number of pictures")
+}
+
 /// The archive's address.
-fn prepared(line: &mut Line) -> Result<String> {
+pub(crate) fn prepared(line: &mut Line) -> Result<String> {
     let draft = json!({ "of": { "search": "" }, "names": "plain" }).to_string();
     let begun = line.ask("POST", "/api/v1/exports", "Content-Type: application/json\r\n", draft.as_bytes())?;
     ensure!(begun.status == 201, "{}", String::from_utf8_lossy(&begun.body));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "figures are this program's answer")]
 
+mod archives;
 #[path = "../measuring/database.rs"]
 mod database;
 mod export;
@@ -47,6 +48,7 @@ enum Part {
     Upload,
     Ingest,
     Export,
+    Archives,
 }
 
 fn main() -> ExitCode {
@@ -75,6 +77,9 @@ fn measure(arguments: &Arguments, tell: &mut dyn FnMut(Figure)) -> Result<()> {
     }
     if want(Part::Export) {
         export::measure(arguments.files, tell).context("the part `export` failed")?;
+    }
+    if want(Part::Archives) {
+        archives::measure(tell).context("the part `archives` failed")?;
     }
     Ok(())
 }

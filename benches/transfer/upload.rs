@@ -1,9 +1,11 @@
 //! Uploads by tus, from the first byte to the last acknowledgement: ours and the tus project's own server on the same disk. Ours
-//! fsyncs, hashes, reads back and writes a record before it acknowledges; the peer does none of that.
+//! fsyncs, reads back, hashes and writes a record before it acknowledges; the peer does none of that.
 
-use std::{net::SocketAddr, path::Path, time::Instant};
+use std::{net::SocketAddr, time::Instant};
 
 use anyhow::{Context, Result, ensure};
+use pixelsync::model::base64;
+use sha2::{Digest, Sha256};
 
 use crate::{
     figure::{Figure, percentile},
@@ -16,7 +18,7 @@ const FILES: u64 = 24;
 const FILE_BYTES: usize = 24 << 20;
 /// As many as a page sends at once.
 const LINES: usize = 3;
-const ROUNDS: u64 = 5;
+const ROUNDS: u64 = 7;
 
 pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<()> {
     let (ours, theirs) = (data_folder()?, data_folder()?);
@@ -24,11 +26,10 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<()> {
     let peer = Peer::start("tus-server.mjs", &[theirs.path().as_os_str()])?;
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let files: Vec<Vec<u8>> = (0..FILES).map(|file| bytes(round * FILES + file)).collect();
+        let files: Vec<File> = (0..FILES).map(|file| File::of(bytes(round * FILES + file))).collect();
         // in turn, so that whatever the machine does besides is done to both
         others.push(send(peer.address, "/files", &files)?);
         own.push(send(program.address, "/uploads", &files)?);
-        clear(theirs.path())?;
     }
     let mb = (FILES as f64) * (FILE_BYTES as f64) / 1e6;
     let (own, others) = (percentile(&mut own, 0.5), percentile(&mut others, 0.5));
@@ -37,8 +38,21 @@ pub(crate) fn measure(tell: &mut dyn FnMut(Figure)) -> Result<()> {
     Ok(())
 }
 
+/// With its SHA-256, which our page and our agent announce with every file.
+pub(crate) struct File {
+    pub(crate) bytes: Vec<u8>,
+    sha256: String,
+}
+
+impl File {
+    pub(crate) fn of(bytes: Vec<u8>) -> File {
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        File { bytes, sha256 }
+    }
+}
+
 /// In seconds.
-fn send(address: SocketAddr, path: &str, files: &[Vec<u8>]) -> Result<f64> {
+fn send(address: SocketAddr, path: &str, files: &[File]) -> Result<f64> {
     // what was written before is nobody's burden
     rustix::fs::sync();
     let begun = Instant::now();
@@ -47,9 +61,9 @@ fn send(address: SocketAddr, path: &str, files: &[Vec<u8>]) -> Result<f64> {
 }
 
 /// Its address.
-pub(crate) fn upload(line: &mut Line, path: &str, file: &[u8]) -> Result<String> {
-    let begin =
-        format!("Tus-Resumable: 1.0.0\r\nUpload-Length: {}\r\nUpload-Metadata: filename YS5qcGc=\r\n", file.len());
+pub(crate) fn upload(line: &mut Line, path: &str, File { bytes: file, sha256 }: &File) -> Result<String> {
+    let metadata = format!("filename YS5qcGc=,sha256 {}", base64::encode(sha256.as_bytes()));
+    let begin = format!("Tus-Resumable: 1.0.0\r\nUpload-Length: {}\r\nUpload-Metadata: {metadata}\r\n", file.len());
     let begun = line.ask("POST", path, &begin, b"")?;
     ensure!(begun.status == 201, "{} {}", begun.status, String::from_utf8_lossy(&begun.body));
     let address = begun.header("location").context("no address")?.to_owned();
@@ -71,11 +85,4 @@ fn bytes(number: u64) -> Vec<u8> {
         bytes.extend(state.to_le_bytes());
     }
     bytes
-}
-
-fn clear(folder: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        std::fs::remove_file(entry?.path())?;
-    }
-    Ok(())
 }

@@ -35,6 +35,12 @@ impl Facts {
         Facts { name: file.name(), path, size, modified_ms: modified }
     }
 
+    /// The name and the folders, small letters and large ones alike.
+    pub fn place(&self) -> String {
+        let place = if self.path.is_empty() { &self.name } else { &self.path };
+        place.to_lowercase()
+    }
+
     /// Whether it can be taken for the same file, wherever it was chosen from.
     pub fn is_like(&self, other: &Facts) -> bool {
         (&self.name, self.size, self.modified_ms) == (&other.name, other.size, other.modified_ms)

@@ -18,7 +18,10 @@ use super::{
     listen::Listener,
     wait,
 };
-use crate::{api::uploads::TUS_URL, model::ImageId};
+use crate::{
+    api::uploads::TUS_URL,
+    model::{ImageId, base64},
+};
 
 /// So much is sent with the first request. Larger files are begun without a byte, so that they can be gone on with.
 const AT_ONCE_BYTES_MAX: u64 = 8 << 20;
@@ -72,15 +75,17 @@ fn trouble(status: u32, sentence: Option<String>) -> Trouble {
     }
 }
 
-/// Begins one. A small file is sent whole with it.
+/// Begins one. A small file is sent whole with it. `beside` is the picture that a sidecar is of.
 pub async fn begin(
     key: FileKey,
     facts: &Facts,
     sha256: Option<&str>,
+    beside: Option<ImageId>,
     sent: impl Fn(u64) + 'static,
 ) -> Result<Reached, Trouble> {
     let at_once = facts.size <= AT_ONCE_BYTES_MAX;
-    let mut headers = vec![("Upload-Length", facts.size.to_string()), ("Upload-Metadata", metadata(facts, sha256))];
+    let mut headers =
+        vec![("Upload-Length", facts.size.to_string()), ("Upload-Metadata", metadata(facts, sha256, beside))];
     let mut body = None;
     if at_once {
         let (file, _) = held::open(key).await.ok_or(Trouble::Lost)?;
@@ -119,25 +124,14 @@ fn of_bytes() -> Header {
     ("Content-Type", "application/offset+octet-stream".into())
 }
 
-fn metadata(facts: &Facts, sha256: Option<&str>) -> String {
-    let mut fields = vec![format!("filename {}", base64(facts.name.as_bytes()))];
+fn metadata(facts: &Facts, sha256: Option<&str>, beside: Option<ImageId>) -> String {
+    let mut fields = vec![format!("filename {}", base64::encode(facts.name.as_bytes()))];
     if !facts.path.is_empty() {
-        fields.push(format!("relativePath {}", base64(facts.path.as_bytes())));
+        fields.push(format!("relativePath {}", base64::encode(facts.path.as_bytes())));
     }
-    fields.extend(sha256.map(|sha256| format!("sha256 {}", base64(sha256.as_bytes()))));
+    fields.extend(sha256.map(|sha256| format!("sha256 {}", base64::encode(sha256.as_bytes()))));
+    fields.extend(beside.map(|id| format!("beside {}", base64::encode(id.to_string().as_bytes()))));
     fields.join(",")
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let of_three = |three: &[u8]| {
-        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let digit = move |at: usize| char::from(DIGITS[(bits >> (18 - 6 * at)) as usize & 63]);
-        let digits = three.len() + 1;
-        (0..4).map(move |at| if at < digits { digit(at) } else { '=' })
-    };
-    bytes.chunks(3).flat_map(of_three).collect()
 }
 
 /// A request that ends when nobody waits for it any more, and with it what it answered.
@@ -235,22 +229,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_what_everybody_writes() {
-        let check = |text: &str, expect: &str| assert_eq!(base64(text.as_bytes()), expect);
-        check("", "");
-        check("f", "Zg==");
-        check("fo", "Zm8=");
-        check("foo", "Zm9v");
-        check("foobar", "Zm9vYmFy");
-        check("Äpfel.jpg", "w4RwZmVsLmpwZw==");
-    }
-
-    #[test]
     fn a_file_is_described() {
         let facts = |path: &str| Facts { name: "a.jpg".into(), path: path.into(), size: 1, modified_ms: 0 };
-        assert_eq!(metadata(&facts(""), None), "filename YS5qcGc=");
-        let full = metadata(&facts("t/a.jpg"), Some("00"));
+        assert_eq!(metadata(&facts(""), None, None), "filename YS5qcGc=");
+        let full = metadata(&facts("t/a.jpg"), Some("00"), None);
         assert_eq!(full, "filename YS5qcGc=,relativePath dC9hLmpwZw==,sha256 MDA=");
+        let picture = "00000000-0000-0000-0000-000000000001";
+        let beside = metadata(&facts(""), None, picture.parse().ok());
+        assert_eq!(beside, format!("filename YS5qcGc=,beside {}", base64::encode(picture.as_bytes())));
     }
 
     #[test]

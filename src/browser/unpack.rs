@@ -18,7 +18,13 @@ pub async fn unpack(brought: Vec<Brought>, mut found: impl FnMut(Vec<Chosen>)) {
     let mut plain = Vec::new();
     for each in brought {
         match each {
-            Brought::File(file) => plain.push(keep(file, "", None)),
+            Brought::File(file) => {
+                // with its folders where one of them was chosen
+                let path = text(&file, "webkitRelativePath");
+                if !path.split('/').skip(1).any(is_junk) {
+                    plain.push(keep(file, &path, None));
+                }
+            }
             Brought::Handle(handle) => {
                 let source = Source { id: held::new_id(), handle };
                 let file = held::below(source.handle.clone(), "").await;

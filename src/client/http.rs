@@ -10,6 +10,8 @@ use serde_json::Value;
 
 /// On the same machine it takes no time, or nobody is there.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+const READ_AHEAD: usize = 256 << 10;
 /// More is no answer of ours.
 const HEAD_BYTES_MAX: u64 = 64 << 10;
 const BODY_BYTES_MAX: u64 = 256 << 20;
@@ -34,25 +36,54 @@ pub(super) fn ask(address: SocketAddr, method: &str, path: &str, body: Option<&V
     read(&mut BufReader::new(stream))
 }
 
+/// What lies there, from one of its bytes on, as it comes. Whoever sends nothing for a while has gone.
+pub(super) fn fetch(address: SocketAddr, path: &str, from: u64) -> io::Result<Box<dyn Read>> {
+    let mut stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
+    stream.set_read_timeout(Some(SILENCE_MAX))?;
+    let question =
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nRange: bytes={from}-\r\n\r\n");
+    stream.write_all(question.as_bytes())?;
+    let mut stream = BufReader::with_capacity(READ_AHEAD, stream);
+    match Head::read(&mut stream)? {
+        Head { status: 206, length: Some(length), .. } => Ok(Box::new(stream.take(length))),
+        // it has expired, or somebody has deleted it
+        Head { status: 404, .. } => Err(io::ErrorKind::NotFound.into()),
+        Head { status, .. } => Err(io::Error::other(format!("it answered {status}"))),
+    }
+}
+
 fn broken(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 
-fn read(stream: &mut impl BufRead) -> io::Result<Answer> {
-    let mut head = stream.by_ref().take(HEAD_BYTES_MAX);
-    let first = line(&mut head)?;
-    let status = first.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
-    let status = status.ok_or_else(|| broken("no HTTP"))?;
-    let (mut length, mut is_chunked) = (None, false);
-    loop {
-        let line = line(&mut head)?;
-        let Some((name, value)) = line.split_once(':') else { break };
-        match name.to_ascii_lowercase().as_str() {
-            "content-length" => length = value.trim().parse().ok(),
-            "transfer-encoding" => is_chunked = value.trim().eq_ignore_ascii_case("chunked"),
-            _ => {}
+struct Head {
+    status: u16,
+    length: Option<u64>,
+    is_chunked: bool,
+}
+
+impl Head {
+    fn read(stream: &mut impl BufRead) -> io::Result<Head> {
+        let mut head = stream.take(HEAD_BYTES_MAX);
+        let first = line(&mut head)?;
+        let status = first.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+        let status = status.ok_or_else(|| broken("no HTTP"))?;
+        let (mut length, mut is_chunked) = (None, false);
+        loop {
+            let line = line(&mut head)?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse().ok(),
+                "transfer-encoding" => is_chunked = value.trim().eq_ignore_ascii_case("chunked"),
+                _ => {}
+            }
         }
+        Ok(Head { status, length, is_chunked })
     }
+}
+
+fn read(stream: &mut impl BufRead) -> io::Result<Answer> {
+    let Head { status, length, is_chunked } = Head::read(stream)?;
     let mut body = Vec::new();
     if is_chunked {
         read_chunks(stream, &mut body)?;

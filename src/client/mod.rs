@@ -1,11 +1,15 @@
-//! The command line of a running server: asks it by REST and puts its answers for people. Touches no folder and no database.
+//! The command line of a running server: asks it by REST and puts its answers for people. Writes into the folder of an export and
+//! into no other; touches no database.
 
+mod export;
 mod folders;
 mod http;
 mod progress;
 mod runs;
 mod server;
 mod show;
+mod target;
+mod unpack;
 
 use std::{
     io::{self, Write},
@@ -54,6 +58,7 @@ pub fn run(command: Command, mut told: Told) -> Result<(), Problem> {
         Command::Folders { asking, act } => folders::run(&asking, act, &mut told),
         Command::Scan(what) => runs::scan(&what, &mut told),
         Command::Verify(what) => runs::verify(&what, &mut told),
+        Command::Export(wanted) => export::run(&wanted, &mut told),
         Command::Status(asking) => show::status(&asking, &mut told),
     };
     match done {

@@ -45,9 +45,16 @@ pub(super) fn line(server: Server, folder: Option<FolderId>, told: &mut Told) ->
         Some(format!("{}: {}", folder.name, show::progress(running)))
     };
     let parts: Vec<String> = folders.unwrap_or_default().iter().filter_map(running).collect();
-    let text: String = parts.join("; ").chars().take(WIDTH_MAX).collect();
-    write!(told.out, "\r\x1b[K{text}")?;
-    Ok(told.out.flush()?)
+    say(told, &parts.join("; "))
+}
+
+pub(super) fn say(told: &mut Told, text: &str) -> Result<(), Problem> {
+    if told.is_terminal {
+        let text: String = text.chars().take(WIDTH_MAX).collect();
+        write!(told.out, "\r\x1b[K{text}")?;
+        told.out.flush()?;
+    }
+    Ok(())
 }
 
 pub(super) fn erase(told: &mut Told) -> Result<(), Problem> {

@@ -1,17 +1,21 @@
 //! The running server of a data folder: found, and asked. Knows what it answers, not how that is shown.
 
 use std::{
-    io,
+    io::{self, Read},
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Problem, http};
 use crate::{
-    model::{Folder, FolderDraft, FolderEdit, FolderId, FolderList, Operation, Records, SyncSummary},
+    model::{
+        Folder, FolderDraft, FolderEdit, FolderId, FolderList, Operation, Records, SyncSummary,
+        export::{Export, ExportDraft},
+    },
     server::{address, config::Asking},
 };
 
@@ -65,16 +69,7 @@ impl Server {
     }
 
     fn ask<T: DeserializeOwned>(self, method: &str, path: &str, body: Option<Value>) -> Result<Answered<T>, Problem> {
-        let answer = http::ask(self.address, method, &format!("/api/v1/{path}"), body.as_ref()).map_err(unanswered)?;
-        if !(200..300).contains(&answer.status) {
-            let refusal: Refusal = serde_json::from_slice(&answer.body).map_err(|_| Problem::NotUnderstood)?;
-            return Err(Problem::Refused(refusal.error));
-        }
-        // no content is nothing
-        let body = if answer.body.is_empty() { b"null" } else { answer.body.as_slice() };
-        let json: Value = serde_json::from_slice(body).map_err(|_| Problem::NotUnderstood)?;
-        let what = T::deserialize(&json).map_err(|_| Problem::NotUnderstood)?;
-        Ok(Answered { json, what })
+        understood(&http::ask(self.address, method, &format!("/api/v1/{path}"), body.as_ref()).map_err(unanswered)?)
     }
 
     pub(super) fn status(self) -> Result<Answered<Status>, Problem> {
@@ -122,10 +117,45 @@ impl Server {
         Ok(operations)
     }
 
+    pub(super) fn begin_export(self, draft: &ExportDraft) -> Result<Export, Problem> {
+        self.ask("POST", "exports", Some(json!(draft))).map(|answered| answered.what)
+    }
+
+    /// None once it was deleted, or has expired.
+    pub(super) fn export(self, id: Uuid) -> Result<Option<Export>, Problem> {
+        let path = format!("/api/v1/exports/{id}");
+        let answer = http::ask(self.address, "GET", &path, None).map_err(unanswered)?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        understood(&answer).map(|answered| Some(answered.what))
+    }
+
+    pub(super) fn end_export(self, id: Uuid) -> Result<(), Problem> {
+        self.ask::<()>("DELETE", &format!("exports/{id}"), None).map(drop)
+    }
+
+    /// What lies at a path, from one of its bytes on.
+    pub(super) fn fetch(self, path: &str, from: u64) -> io::Result<Box<dyn Read>> {
+        http::fetch(self.address, path, from)
+    }
+
     /// The one that is meant by its id, its path or its name.
     pub(super) fn find(self, meant: &str) -> Result<Folder, Problem> {
         chosen(self.folders()?.what.folders, meant).map_err(Problem::Refused)
     }
+}
+
+fn understood<T: DeserializeOwned>(answer: &http::Answer) -> Result<Answered<T>, Problem> {
+    if !(200..300).contains(&answer.status) {
+        let refusal: Refusal = serde_json::from_slice(&answer.body).map_err(|_| Problem::NotUnderstood)?;
+        return Err(Problem::Refused(refusal.error));
+    }
+    // no content is nothing
+    let body = if answer.body.is_empty() { b"null" } else { answer.body.as_slice() };
+    let json: Value = serde_json::from_slice(body).map_err(|_| Problem::NotUnderstood)?;
+    let what = T::deserialize(&json).map_err(|_| Problem::NotUnderstood)?;
+    Ok(Answered { json, what })
 }
 
 fn unanswered(error: io::Error) -> Problem {

@@ -15,7 +15,7 @@ pub fn is_sidecar(path: &Path) -> bool {
 }
 
 /// Under either of two names; the first that is there counts.
-fn names(picture: &Path) -> [PathBuf; 3] {
+pub fn names(picture: &Path) -> [PathBuf; 3] {
     let mut longer = picture.as_os_str().to_owned();
     longer.push(".xmp");
     [picture.with_extension("xmp"), picture.with_extension("XMP"), longer.into()]

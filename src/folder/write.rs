@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::filter;
@@ -75,9 +76,9 @@ impl Part {
     }
 
     /// Makes it safe on the disk and gives it its name, or the next free one like it, in its folder, which is made if it is not
-    /// there. Returns where it is: that of the file that is there already when it holds the same bytes, because then this
-    /// is the same upload, sent again.
-    pub fn publish(mut self, wanted: &SafePath) -> io::Result<PathBuf> {
+    /// there. Where a file that is there already holds the same bytes, that is the one, because then this is the same upload,
+    /// sent again.
+    pub fn publish(mut self, wanted: &SafePath) -> io::Result<Published> {
         if let Some(file) = self.file.take() {
             file.sync_all()?;
         }
@@ -86,8 +87,9 @@ impl Part {
         for number in 1..=SUFFIX_MAX {
             let name = numbered(&wanted.name, number);
             let target = into.join(&name);
+            let mut is_new = false;
             match rename_without_replace(&self.path, &target) {
-                Ok(()) => {}
+                Ok(()) => is_new = true,
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 // what cannot be read is taken for another file
                 Err(_) if !holds_the_same(&target, &self.path).unwrap_or(false) => continue,
@@ -95,15 +97,33 @@ impl Part {
             }
             File::open(&into)?.sync_all()?;
             self.stays = false;
-            return Ok(below.join(name));
+            return Ok(Published { path: below.join(name), is_new });
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of this name"))
+    }
+
+    /// Of what was written, read from the file.
+    pub fn sha256(&self) -> io::Result<[u8; 32]> {
+        let (mut file, mut hash, mut buffer) = (File::open(&self.path)?, Sha256::new(), vec![0; 1 << 20]);
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(hash.finalize().into()),
+                read => hash.update(&buffer[..read]),
+            }
+        }
     }
 
     /// Nobody goes on with it.
     pub fn discard(mut self) {
         self.stays = false;
     }
+}
+
+/// Where a file lies below its folder, and whether it was not there before.
+#[derive(Debug)]
+pub struct Published {
+    pub path: PathBuf,
+    pub is_new: bool,
 }
 
 impl Drop for Part {
@@ -316,7 +336,7 @@ mod tests {
         let put = |text: &[u8]| {
             let mut part = Part::create(folder.path()).expect("part");
             part.write(text).expect("write");
-            part.publish(&SafePath::of_name("a.jpg")).expect("publish")
+            part.publish(&SafePath::of_name("a.jpg")).expect("publish").path
         };
         assert_eq!(put(b"one"), Path::new("a.jpg"));
         assert_eq!(put(b"two"), Path::new("a (2).jpg"));
@@ -351,7 +371,7 @@ mod tests {
         part.cut(4).expect("cut");
         part.write(b"four").expect("write");
         assert!(Part::go_on(folder, id, 9).is_err());
-        assert_eq!(part.publish(&SafePath::of_name("a.jpg")).expect("publish"), Path::new("a.jpg"));
+        assert_eq!(part.publish(&SafePath::of_name("a.jpg")).expect("publish").path, Path::new("a.jpg"));
         assert_eq!(fs::read(folder.join("a.jpg")).expect("read"), b"one four");
         assert!(!remove_part(folder, id).expect("nothing to remove"));
         // as a kill leaves it in the moment in which it got its name
@@ -380,7 +400,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         let elsewhere = tempfile::tempdir().expect("temporary folder");
         std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("link")).expect("link");
-        let put = |path: &str| Part::create(folder.path()).expect("part").publish(&SafePath::of_path(path));
+        let put = |path: &str| {
+            Part::create(folder.path()).expect("part").publish(&SafePath::of_path(path)).map(|published| published.path)
+        };
         assert_eq!(put("trip/day/a.jpg").expect("publish"), Path::new("trip/day/a.jpg"));
         assert_eq!(put("trip/day/b.jpg").expect("publish"), Path::new("trip/day/b.jpg"));
         // a link leads elsewhere, and a file is no folder

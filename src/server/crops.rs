@@ -106,7 +106,7 @@ async fn publish(app: &App, piece: Cropped, name: String, hash: &Hash) -> Result
     let write = move || {
         let mut part = Part::create(&root)?;
         part.write(&piece.bytes)?;
-        let published = part.publish(&SafePath::of_name(&name))?;
+        let published = part.publish(&SafePath::of_name(&name))?.path;
         let meta = root.join(&published).symlink_metadata()?;
         Ok(Seen::new(published, &meta))
     };

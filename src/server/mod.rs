@@ -14,6 +14,7 @@ pub mod db;
 pub mod details;
 pub mod develop;
 pub mod error;
+pub mod expiry;
 pub mod export;
 pub mod feed;
 pub mod finder;

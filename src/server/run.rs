@@ -17,7 +17,7 @@ use super::{
     config::{Config, Looking},
     database::Database,
     db::{self, Pool},
-    export,
+    expiry, export,
     feed::Feed,
     finder,
     folders::{self, Folders},
@@ -132,7 +132,7 @@ pub fn start(app: &App) -> TaskTracker {
     parts.spawn(folders::keep(app.clone()));
     parts.spawn(jobs::run(app.clone()));
     parts.spawn(finder::run(app.clone()));
-    parts.spawn(uploads::resumable::keep_clear(app.clone()));
+    parts.spawn(expiry::run(app.clone()));
     parts.spawn(export::go_on(app.clone()));
     parts.close();
     parts

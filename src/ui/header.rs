@@ -34,7 +34,7 @@ pub fn Header(#[prop(optional)] plain: bool) -> impl IntoView {
             <div class="header-end">
                 {(!plain).then(|| view! { <LiveDot/> })}
                 <ThemeSwitch/>
-                {(!plain).then(|| view! { <UploadForm label="Upload"/> })}
+                {(!plain).then(|| view! { <UploadForm label="Upload" folder_label="Upload a folder"/> })}
             </div>
         </header>
     }

@@ -25,7 +25,7 @@ fn put(desk: &Desk, name: &str, edge: u32) {
 }
 
 /// What lies below a folder, by name: what it holds. A name that is there twice is no map.
-fn contents(folder: &Path) -> BTreeMap<String, String> {
+pub(crate) fn contents(folder: &Path) -> BTreeMap<String, String> {
     let mut contents = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("an entry")) {
         let name = entry.file_name().to_string_lossy().into_owned();

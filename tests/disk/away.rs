@@ -3,11 +3,10 @@
 use std::{fs, path::Path, thread};
 
 use crate::{
-    mount::{self, Mount},
+    mounting::{Mount, draw, skipped},
     pictures::{plant, put},
     process::{folder, until},
     scene::{Folder, Scene, Story},
-    skipped,
 };
 
 #[test]
@@ -73,7 +72,7 @@ fn unmount_memory() {
 fn unplug_disk() {
     let folder = folder();
     let image = folder.path().join("image");
-    if let Err(why) = mount::draw(&image, 32) {
+    if let Err(why) = draw(&image, 32) {
         return skipped("a disk that is unplugged", &why);
     }
     unmount_for_a_while(|place| Mount::image(&image, place));

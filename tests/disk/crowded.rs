@@ -7,10 +7,10 @@ use std::{
 };
 
 use crate::{
+    mounting::skipped,
     pictures::{plant, put},
     scene::Scene,
     serving::Place,
-    skipped,
 };
 
 /// Of a user namespace, in which nobody but the server is: other tests keep what they have.

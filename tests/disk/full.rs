@@ -1,21 +1,18 @@
 //! A disk with no room left for what the server itself writes: it stays, says so, and goes on when there is room again.
 
 use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
+    fs,
     process::Command,
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
-    mount::Mount,
+    mounting::{Mount, fill, skipped},
     pictures::{plant, put},
     process::{folder, until},
     scene::Scene,
     serving::Place,
-    skipped,
 };
 
 const MIB: u32 = 160;
@@ -62,14 +59,6 @@ fn a_full_disk_is_waited_for() {
     assert!(scene.stories(&folder).iter().all(|story| story.state == "ok"), "{:?}", scene.stories(&folder));
     assert!(!scene.has_ended(), "it ended");
     scene.equal(&folder);
-}
-
-/// To the last byte, and again when somebody let go of some.
-fn fill(path: &Path) {
-    let mut file = File::options().create(true).append(true).open(path).expect("the ballast");
-    for size in [1 << 20, 4096, 1] {
-        while file.write_all(&vec![1; size]).is_ok() {}
-    }
 }
 
 fn says_so(scene: &Scene) -> bool {

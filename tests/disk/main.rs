@@ -8,7 +8,8 @@ mod cancelled;
 mod crowded;
 mod full;
 mod killed;
-mod mount;
+#[path = "../mounting/mod.rs"]
+mod mounting;
 mod names;
 mod pictures;
 #[path = "../process/mod.rs"]
@@ -21,10 +22,3 @@ mod scene;
 #[path = "../serving/mod.rs"]
 mod serving;
 mod storms;
-
-use std::io::{self, Write};
-
-/// Said past the harness, which would keep it to itself.
-fn skipped(what: &str, why: &str) {
-    writeln!(io::stderr(), "skipped: {what}: {why}").expect("stderr");
-}

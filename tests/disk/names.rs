@@ -8,9 +8,9 @@ use std::{
 };
 
 use crate::{
+    mounting::skipped,
     pictures::{on_disk, put},
     scene::{Folder, Scene},
-    skipped,
 };
 
 const NAMES: &[&[u8]] = &[

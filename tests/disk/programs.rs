@@ -13,10 +13,10 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
+    mounting::skipped,
     pictures::{large_picture, leaf, picture, plant, put},
     process::until,
     scene::{Folder, Scene},
-    skipped,
 };
 
 /// Pieces of a file that is written slowly, and the pause between two. It is shorter than what a file has to rest.

@@ -5,9 +5,9 @@ use std::{env, fs, path::Path, thread};
 use serde_json::Value;
 
 use crate::{
+    mounting::skipped,
     pictures::{picture, plant},
     scene::{Folder, Scene},
-    skipped,
 };
 
 /// Ten thousand where somebody wants it.

@@ -22,11 +22,11 @@ use crate::scene::{Scene, jpeg, names, until};
 
 const MARK: &str = ".pixelsync-folder";
 
-/// What the newest scan of a kind said of what it left undone.
+/// What the newest scan of a kind that left something undone said of it.
 async fn undone(scene: &Scene, kind: &str) -> Option<String> {
-    let sql = "select error from sync_operations where kind = $1 order by id desc limit 1";
-    let found = sqlx::query_scalar::<_, Option<String>>(sql).bind(kind).fetch_optional(&scene.app.pool).await;
-    found.expect("an answer").flatten()
+    let sql = "select error from sync_operations where kind = $1 and error is not null order by id desc limit 1";
+    let found = sqlx::query_scalar::<_, String>(sql).bind(kind).fetch_optional(&scene.app.pool).await;
+    found.expect("an answer")
 }
 
 #[sqlx::test]

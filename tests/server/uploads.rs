@@ -168,6 +168,13 @@ async fn what_is_not_as_announced_is_not_kept(pool: Pool) {
     assert_eq!(scene.ask(with_sum(50, &picture[50..], sum)).await.status, StatusCode::NO_CONTENT);
     assert_eq!(std::fs::read(scene.pictures.join("a.jpg")).expect("the file"), picture);
 
+    // not even where what was announced is here already
+    let known = told(&[("filename", "b.jpg"), ("sha256", &sha256(&picture))]);
+    let other = begin(&scene, jpeg(2).len(), &known).await.header("location").to_owned();
+    assert_eq!(send(&scene, &other, 0, &jpeg(2)).await.status.as_u16(), 460);
+    assert_eq!(files(&scene), ["a.jpg"]);
+    assert_eq!(scene.images().await.len(), 1);
+
     // whose address nobody heard leaves nothing
     let request = tus("POST", "/uploads")
         .header("Upload-Length", picture.len())
@@ -295,7 +302,7 @@ async fn many_at_once_each_for_itself(pool: Pool) {
             ("a.jpg", &jpeg(2)),
             ("torn.jpg", torn),
             ("again.jpg", &jpeg(1)),
-            ("a.xmp", b"<x:xmpmeta/>"),
+            ("torn.xmp", b"<x:xmpmeta/>"),
         ],
     );
     let answer = scene.ask(batch).await;
@@ -306,9 +313,9 @@ async fn many_at_once_each_for_itself(pool: Pool) {
     assert_eq!(told["corruptedCount"], 1);
     assert_eq!(told["totalSize"], jpeg(1).len() * 2 + jpeg(2).len() + 300 + 12);
     let images = told["images"].as_array().expect("images");
-    assert_eq!(names(images), ["a.jpg", "a (2).jpg", "torn.jpg", "a.jpg", "a.xmp"]);
+    assert_eq!(names(images), ["a.jpg", "a (2).jpg", "torn.jpg", "a.jpg", "torn.xmp"]);
     assert_eq!(images[3]["already_here"], true);
-    assert_eq!(files(&scene), ["a (2).jpg", "a.jpg", "a.xmp", "torn.jpg"]);
+    assert_eq!(files(&scene), ["a (2).jpg", "a.jpg", "torn.jpg", "torn.xmp"]);
     let none = scene.ask(form_of("/upload/batch", "file", &[("a.jpg", &jpeg(1))])).await;
     assert_eq!(none.status, StatusCode::BAD_REQUEST);
 }
@@ -356,6 +363,16 @@ async fn a_key_is_answered_once(pool: Pool) {
     claim(uuid::Uuid::max(), "k4").await.expect("a claim");
     assert_eq!(ask("/upload", "file", "k4", "c.jpg", &jpeg(3)).await.status, StatusCode::CREATED);
     assert_eq!(ask("/upload", "file", "", "c.jpg", &jpeg(3)).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[sqlx::test]
+async fn a_sidecar_follows_a_picture_that_got_another_name(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    scene.ask(form("/api/upload", &[("a.jpg", &jpeg(1))])).await;
+    let xmp = b"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"/>";
+    let both = scene.ask(form("/api/upload", &[("a.jpg", &jpeg(2)), ("a.xmp", xmp)])).await;
+    assert_eq!(both.status, StatusCode::OK, "{}", both.text());
+    assert_eq!(files(&scene), ["a (2).jpg", "a (2).xmp", "a.jpg"]);
 }
 
 #[sqlx::test]

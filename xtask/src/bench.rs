@@ -27,14 +27,15 @@ pub(crate) fn run(checkout: &Checkout, name: &str, arguments: &[String]) -> Resu
     let _database = match (bench.package.as_str(), name) {
         ("pixelsync", "scan") => {
             prepare_program(checkout, &mut cargo)?;
-            ensure_disk_peers()?;
+            ensure_programs(&DISK_PEERS)?;
             None
         }
         ("pixelsync", "transfer") => {
             prepare_program(checkout, &mut cargo)?;
-            setup::ensure(checkout, &[Need::TransferPeers])?;
+            setup::ensure(checkout, &[Need::TransferPeers, Need::Unzip, Need::Chromium, Need::Playwright])?;
+            ensure_programs(&UNPACKERS)?;
             let database = Database::start(checkout)?;
-            cargo.env("DATABASE_URL", &database.url);
+            cargo.env("DATABASE_URL", &database.url).env("CHROMIUM", setup::browser()?);
             Some(database)
         }
         ("pixelsync", "grid") => {
@@ -73,16 +74,21 @@ fn prepare_screens(checkout: &Checkout, cargo: &mut Command) -> Result<Database>
     Ok(database)
 }
 
-/// What scanning and hashing are measured against. `sha256sum` is on every system.
-fn ensure_disk_peers() -> Result<()> {
-    let missing: Vec<&str> = ["syncthing", "b3sum"].into_iter().filter(|name| shell::find(name).is_none()).collect();
-    if missing.is_empty() {
+/// Programs with the packages that they are in: what scanning and hashing are measured against, where it is not on every system.
+const DISK_PEERS: [(&str, &str); 2] = [("syncthing", "syncthing"), ("b3sum", "b3sum")];
+/// What fetches and reads archives.
+const UNPACKERS: [(&str, &str); 3] = [("curl", "curl"), ("7z", "p7zip-full"), ("python3", "python3")];
+
+fn ensure_programs(programs: &[(&str, &str)]) -> Result<()> {
+    let missing = programs.iter().filter(|(program, _)| shell::find(program).is_none());
+    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if packages.is_empty() {
         return Ok(());
     }
-    shell::say(format!("Installing {}, which ours is measured against", missing.join(" and ")));
+    shell::say(format!("Installing {}, which this is measured with", packages.join(" and ")));
     let is_root = nix::unistd::geteuid().is_root();
     let mut install = Command::new(if is_root { "env" } else { "sudo" });
     install.args(if is_root { &[][..] } else { &["-n", "env"] });
     install.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends"]);
-    shell::run(install.args(&missing)).with_context(|| format!("Install {}, then try again", missing.join(" and ")))
+    shell::run(install.args(&packages)).with_context(|| format!("Install {}, then try again", packages.join(" and ")))
 }

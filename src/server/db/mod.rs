@@ -33,13 +33,16 @@ pub type Tx<'a> = Transaction<'a, Postgres>;
 
 /// Enough for every worker and a burst of requests; the embedded cluster allows 60.
 const CONNECTIONS_MAX: u32 = 20;
+/// Stand ready, so that whoever comes first does not wait for them.
+const CONNECTIONS_MIN: u32 = 4;
 /// A request that waits longer is better answered with "the database is away".
 const ACQUIRE_MAX: Duration = Duration::from_secs(3);
 
 /// Connects when it is first needed, so a database that is away for the moment is no reason to fail.
 pub fn pool(url: &str) -> Result<Pool, DbError> {
     let options = PgConnectOptions::from_str(url)?.application_name("pixelsync");
-    Ok(PgPoolOptions::new().max_connections(CONNECTIONS_MAX).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
+    let settings = PgPoolOptions::new().min_connections(CONNECTIONS_MIN).max_connections(CONNECTIONS_MAX);
+    Ok(settings.acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
 }
 
 /// All that is read in it is of one moment.

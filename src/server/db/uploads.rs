@@ -16,6 +16,7 @@ pub struct New<'a> {
     pub size: u64,
     pub metadata: &'a str,
     pub wanted_hash: Option<&'a Hash>,
+    pub beside: Option<ImageId>,
     pub hasher: &'a [u8],
     pub expires_at: OffsetDateTime,
 }
@@ -26,6 +27,8 @@ pub struct Row {
     pub size: u64,
     pub metadata: String,
     pub wanted_hash: Option<Hash>,
+    /// The picture that a sidecar is of.
+    pub beside: Option<ImageId>,
     pub received: u64,
     pub hasher: Vec<u8>,
     pub finished: bool,
@@ -36,14 +39,15 @@ pub struct Row {
 
 pub async fn insert(pool: &PgPool, new: New<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into uploads (id, project_id, path, size, metadata, wanted_hash, hasher, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into uploads (id, project_id, path, size, metadata, wanted_hash, beside, hasher, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.id,
         new.project.0,
         new.path,
         bytes(new.size),
         new.metadata,
         new.wanted_hash.map(|hash| &hash[..]),
+        new.beside.map(|image| image.0),
         new.hasher,
         new.expires_at,
     )
@@ -54,7 +58,7 @@ pub async fn insert(pool: &PgPool, new: New<'_>) -> sqlx::Result<()> {
 
 pub async fn find(pool: &PgPool, project: ProjectId, id: Uuid) -> sqlx::Result<Option<Row>> {
     let row = sqlx::query!(
-        r#"select path, size, metadata, wanted_hash, received, hasher, finished, image_id as "image_id: ImageId",
+        r#"select path, size, metadata, wanted_hash, beside as "beside: ImageId", received, hasher, finished, image_id as "image_id: ImageId",
                   already_here, expires_at
            from uploads where id = $1 and project_id = $2 and expires_at > now()"#,
         id,
@@ -67,6 +71,7 @@ pub async fn find(pool: &PgPool, project: ProjectId, id: Uuid) -> sqlx::Result<O
         path: row.path,
         size: row.size.unsigned_abs(),
         metadata: row.metadata,
+        beside: row.beside,
         wanted_hash: row.wanted_hash.and_then(|hash| Hash::try_from(hash).ok()),
         received: row.received.unsigned_abs(),
         hasher: row.hasher,

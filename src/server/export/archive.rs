@@ -1,12 +1,10 @@
 //! The layout of a zip archive whose files are stored as they are: any stretch of it can be written without what comes
-//! before. Knows sizes and checksums, reads no file.
+//! before. Knows where each begins, asks what it is when that is written, reads no file.
 
 use crate::model::Day;
 
 /// The directory of a large archive is long; more of it than this is never held at once.
 const PIECE_BYTES_MAX: usize = 64 * 1024;
-/// The format has two bytes for the length of a name. Longer ones are cut.
-const NAME_BYTES_MAX: usize = u16::MAX as usize;
 
 const HEADER_SIGNATURE: u32 = 0x0403_4b50;
 const RECORD_SIGNATURE: u32 = 0x0201_4b50;
@@ -38,14 +36,12 @@ const DOS_YEAR_FIRST: u16 = 1980;
 /// A file in the archive.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// With its folders, divided by `/`.
+    /// With its folders, divided by `/`. The format has two bytes for how long it is.
     pub name: String,
     pub size: u64,
     pub crc32: u32,
     /// Seconds since 1970, UTC.
     pub modified: i64,
-    /// How far the clock on the wall was ahead of UTC: some programs know only that clock.
-    pub zone_s: i32,
 }
 
 /// What is to be sent next.
@@ -60,8 +56,8 @@ pub enum Piece {
     },
 }
 
+/// Two numbers for each entry, however long their names are.
 pub struct Archive {
-    entries: Vec<Entry>,
     /// Where each entry's header begins, and behind the last where the directory does.
     headers: Vec<u64>,
     /// Where each entry's record in the directory begins, and behind the last where the end does.
@@ -69,27 +65,35 @@ pub struct Archive {
     length: u64,
 }
 
-impl Archive {
-    pub fn new(mut entries: Vec<Entry>) -> Archive {
-        let mut headers = Vec::with_capacity(entries.len() + 1);
-        let mut at = 0;
-        for entry in &mut entries {
-            entry.name.truncate(entry.name.floor_char_boundary(NAME_BYTES_MAX));
-            headers.push(at);
-            at += length(&header(entry, at)) + entry.size;
-        }
-        headers.push(at);
-        let mut records = Vec::with_capacity(headers.len());
-        for (entry, header) in entries.iter().zip(&headers) {
-            records.push(at);
-            at += length(&record(entry, *header));
-        }
-        records.push(at);
-        let mut archive = Archive { entries, headers, records, length: at };
+/// An archive whose entries are being counted.
+#[derive(Default)]
+pub struct Plan {
+    headers: Vec<u64>,
+    /// Counted from where the directory begins.
+    records: Vec<u64>,
+    files: u64,
+    directory: u64,
+}
+
+impl Plan {
+    pub fn add(&mut self, entry: &Entry) {
+        self.headers.push(self.files);
+        self.records.push(self.directory);
+        self.directory += length(&record(entry, self.files));
+        self.files += length(&header(entry, self.files)) + entry.size;
+    }
+
+    pub fn settled(mut self) -> Archive {
+        self.headers.push(self.files);
+        self.records.push(self.directory);
+        self.records.iter_mut().for_each(|record| *record += self.files);
+        let mut archive = Archive { headers: self.headers, records: self.records, length: self.files + self.directory };
         archive.length += length(&archive.end());
         archive
     }
+}
 
+impl Archive {
     /// Exact, before anything is read.
     #[expect(clippy::len_without_is_empty, reason = "an archive never is: its end is always there")]
     pub fn len(&self) -> u64 {
@@ -101,48 +105,36 @@ impl Archive {
         self.headers.get(entry).copied().unwrap_or(self.length)
     }
 
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// For a file that is made while the archive is sent. Nothing moves by it, but what was sent of the entry stays sent.
-    pub fn set_crc32(&mut self, entry: usize, crc32: u32) {
-        if let Some(entry) = self.entries.get_mut(entry) {
-            entry.crc32 = crc32;
-        }
-    }
-
-    /// All pieces from there on, without a gap.
-    pub fn from(&self, offset: u64, until: u64) -> impl Iterator<Item = Piece> {
-        let mut at = offset;
-        std::iter::from_fn(move || {
-            let piece = self.piece(at, until)?;
-            at += piece.length();
-            Some(piece)
-        })
-    }
-
-    /// The piece that begins there, never an empty one. None at the end.
-    pub fn piece(&self, at: u64, until: u64) -> Option<Piece> {
+    /// The piece that begins there, never an empty one. None at the end. What stands in it of an entry is asked for.
+    pub fn piece<Failure>(
+        &self,
+        at: u64,
+        until: u64,
+        mut entry: impl FnMut(usize) -> Result<Entry, Failure>,
+    ) -> Result<Option<Piece>, Failure> {
         let until = until.min(self.length);
         if at >= until {
-            return None;
+            return Ok(None);
         }
         let (index, start) = last_before(&self.headers, at);
-        let Some(entry) = self.entries.get(index) else {
-            return Some(Piece::Bytes(self.directory(at, until)));
+        let Some(end) = self.headers.get(index + 1) else {
+            return Ok(Some(Piece::Bytes(self.directory(at, until, entry)?)));
         };
-        let header = header(entry, start);
+        let header = header(&entry(index)?, start);
         let file = start + length(&header);
         if at < file {
-            return Some(Piece::Bytes(cut(header, start, at, until)));
+            return Ok(Some(Piece::Bytes(cut(header, start, at, until))));
         }
-        let length = until.min(file + entry.size) - at;
-        Some(Piece::File { entry: index, from: at - file, length })
+        Ok(Some(Piece::File { entry: index, from: at - file, length: until.min(*end) - at }))
     }
 
     /// What follows the files, as much of it as one piece holds.
-    fn directory(&self, at: u64, until: u64) -> Vec<u8> {
+    fn directory<Failure>(
+        &self,
+        at: u64,
+        until: u64,
+        mut entry: impl FnMut(usize) -> Result<Entry, Failure>,
+    ) -> Result<Vec<u8>, Failure> {
         let until = until.min(at + PIECE_BYTES_MAX as u64);
         let (first, start) = last_before(&self.records, at);
         let mut bytes = Vec::new();
@@ -150,17 +142,17 @@ impl Archive {
             if self.records[index] >= until {
                 break;
             }
-            let next = self.entries.get(index).map(|entry| record(entry, self.headers[index]));
-            bytes.extend(next.unwrap_or_else(|| self.end()));
+            let is_end = index + 1 == self.records.len();
+            bytes.extend(if is_end { self.end() } else { record(&entry(index)?, self.headers[index]) });
         }
-        cut(bytes, start, at, until)
+        Ok(cut(bytes, start, at, until))
     }
 
     /// Says how long the directory is and where it lies, twice where the old numbers are too narrow.
     fn end(&self) -> Vec<u8> {
-        let count = self.entries.len() as u64;
-        let (directory, end) = (self.headers[self.entries.len()], self.records[self.entries.len()]);
-        let size = end - directory;
+        let entries = self.headers.len() - 1;
+        let (directory, end) = (self.headers[entries], self.records[entries]);
+        let (count, size) = (entries as u64, end - directory);
         let mut bytes = Vec::new();
         if count >= u64::from(u16::MAX) || is_wide(size) || is_wide(directory) {
             bytes.extend(WIDE_END_SIGNATURE.to_le_bytes());
@@ -236,7 +228,7 @@ fn record(entry: &Entry, start: u64) -> Vec<u8> {
 
 /// What header and record say alike.
 fn facts(entry: &Entry, start: u64, extra: &[u8]) -> Vec<u8> {
-    let (time, date) = dos_time(entry.modified.saturating_add(i64::from(entry.zone_s)));
+    let (time, date) = dos_time(entry.modified);
     let before = [version(entry, start), NAMES_ARE_UTF8, STORED, time, date];
     // stored: as long in the archive as outside
     let sizes = [entry.crc32, narrow(entry.size), narrow(entry.size)];
@@ -318,14 +310,50 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
+    /// An archive, and whoever is asked for its entries.
+    struct Sample {
+        archive: Archive,
+        entries: Vec<Entry>,
+    }
+
+    impl Sample {
+        fn of(entries: Vec<Entry>) -> Sample {
+            let mut plan = Plan::default();
+            entries.iter().for_each(|entry| plan.add(entry));
+            Sample { archive: plan.settled(), entries }
+        }
+
+        fn piece(&self, at: u64, until: u64) -> Option<Piece> {
+            let entry = |index: usize| self.entries.get(index).cloned().ok_or(());
+            self.archive.piece(at, until, entry).expect("its entries")
+        }
+
+        /// All pieces from there on, without a gap.
+        fn from(&self, mut at: u64, until: u64) -> impl Iterator<Item = Piece> {
+            std::iter::from_fn(move || {
+                let piece = self.piece(at, until)?;
+                at += piece.length();
+                Some(piece)
+            })
+        }
+    }
+
     /// A program that unpacks: reads from the back, believes the directory and looks at what it points to.
     struct Reader {
-        archive: Archive,
+        sample: Sample,
     }
 
     impl Reader {
+        fn of(entries: Vec<Entry>) -> Reader {
+            Reader { sample: Sample::of(entries) }
+        }
+
+        fn len(&self) -> u64 {
+            self.sample.archive.len()
+        }
+
         fn bytes(&self, at: u64, length: u64) -> Vec<u8> {
-            whole(self.archive.from(at, at + length))
+            whole(self.sample.from(at, at + length))
         }
 
         fn number(&self, at: u64, length: usize) -> u64 {
@@ -334,7 +362,7 @@ mod tests {
 
         /// How many entries there are, where the directory begins and where it ends.
         fn end(&self) -> (u64, u64, u64) {
-            let end = self.archive.len() - 22;
+            let end = self.len() - 22;
             assert_eq!(self.number(end, 4), u64::from(END_SIGNATURE));
             let narrow = (self.number(end + 10, 2), self.number(end + 16, 4), self.number(end + 12, 4));
             let (count, directory, size) = narrow;
@@ -404,7 +432,6 @@ mod tests {
                 size,
                 crc32: self.number(facts + 10, 4) as u32,
                 modified: i64::from(modified),
-                zone_s: 0,
             }
         }
     }
@@ -434,14 +461,14 @@ mod tests {
 
     fn entry(name: &str, size: u64) -> Entry {
         let crc32 = (size as u32).wrapping_mul(77);
-        Entry { name: name.to_owned(), size, crc32, modified: 1_795_687_200, zone_s: 0 }
+        Entry { name: name.to_owned(), size, crc32, modified: 1_795_687_200 }
     }
 
     fn entries(sizes: impl Strategy<Value = u64>, count: usize) -> impl Strategy<Value = Vec<Entry>> {
         let one = (r"[a-zäé港🌊/ .]{0,40}", sizes, any::<u32>(), 0..=i32::MAX);
         let one = one.prop_map(|(name, size, crc32, modified)| {
             let modified = i64::from(modified);
-            Entry { name, size, crc32, modified, zone_s: 0 }
+            Entry { name, size, crc32, modified }
         });
         prop::collection::vec(one, 0..count)
     }
@@ -454,23 +481,23 @@ mod tests {
     proptest! {
         #[test]
         fn a_range_is_the_slice_of_the_whole(all in entries(0..300_u64, 40), from in 0.0..1.0, to in 0.0..1.05) {
-            let archive = Archive::new(all);
-            let all = whole(archive.from(0, u64::MAX));
-            prop_assert_eq!(all.len() as u64, archive.len());
+            let sample = Sample::of(all);
+            let all = whole(sample.from(0, u64::MAX));
+            prop_assert_eq!(all.len() as u64, sample.archive.len());
             let [from, to] = [from, to].map(|part: f64| (part * all.len() as f64) as usize);
             let end = to.clamp(from, all.len());
-            prop_assert_eq!(&whole(archive.from(from as u64, to as u64)), &all[from..end]);
+            prop_assert_eq!(&whole(sample.from(from as u64, to as u64)), &all[from..end]);
         }
 
         #[test]
         fn pieces_are_never_empty_and_leave_no_gap(all in entries(any_size(), 12), from in 0.0..1.0, to in 0.0..1.0) {
-            let archive = Archive::new(all);
-            let [from, to] = [from, to].map(|part: f64| (part * archive.len() as f64) as u64);
+            let sample = Sample::of(all);
+            let [from, to] = [from, to].map(|part: f64| (part * sample.archive.len() as f64) as u64);
             let mut at = from;
-            for piece in archive.from(from, to) {
+            for piece in sample.from(from, to) {
                 prop_assert!(piece.length() > 0);
                 if let Piece::File { entry, from, length } = piece {
-                    prop_assert!(from + length <= archive.entries()[entry].size);
+                    prop_assert!(from + length <= sample.entries[entry].size);
                 }
                 at += piece.length();
             }
@@ -479,20 +506,20 @@ mod tests {
 
         #[test]
         fn all_is_found_again(all in entries(any_size(), 12)) {
-            let reader = Reader { archive: Archive::new(all.clone()) };
+            let reader = Reader::of(all.clone());
             let found = reader.entries();
             prop_assert!(found.iter().map(|(entry, _)| entry).eq(&all));
             for (index, (entry, file)) in found.iter().enumerate() {
                 let expect = (entry.size > 0).then_some(Piece::File { entry: index, from: 0, length: entry.size });
-                prop_assert_eq!(reader.archive.piece(*file, file + entry.size), expect);
+                prop_assert_eq!(reader.sample.piece(*file, file + entry.size), expect);
             }
         }
     }
 
     #[test]
     fn an_archive_of_nothing_is_one() {
-        let reader = Reader { archive: Archive::new(Vec::new()) };
-        assert_eq!(reader.archive.len(), 22);
+        let reader = Reader::of(Vec::new());
+        assert_eq!(reader.len(), 22);
         assert!(reader.entries().is_empty());
     }
 
@@ -500,10 +527,10 @@ mod tests {
     fn wide_numbers_stand_exactly_where_they_are_needed() {
         let check = |sizes: &[u64], expect: (u64, bool)| {
             let entries = sizes.iter().map(|size| entry("a", *size)).collect();
-            let reader = Reader { archive: Archive::new(entries) };
+            let reader = Reader::of(entries);
             let found = reader.entries();
             let headers: u64 = found.iter().map(|(entry, _)| length(&header(entry, 0))).sum();
-            let is_wide = reader.archive.len() - reader.end().2 > 22;
+            let is_wide = reader.len() - reader.end().2 > 22;
             assert_eq!((headers, is_wide), expect, "{sizes:?}");
         };
         // 30 and the name and 9 for the time; 20 more for sizes that are wide
@@ -519,9 +546,9 @@ mod tests {
     #[test]
     fn many_files_need_a_wide_count() {
         let check = |count: usize, wide: u64| {
-            let reader = Reader { archive: Archive::new(vec![entry("", 0); count]) };
+            let reader = Reader::of(vec![entry("", 0); count]);
             let (found, directory, end) = reader.end();
-            assert_eq!((found, reader.archive.len() - end), (count as u64, 22 + wide));
+            assert_eq!((found, reader.len() - end), (count as u64, 22 + wide));
             assert_eq!((directory, end - directory), (39 * found, 55 * found));
         };
         check(65_534, 0);
@@ -531,27 +558,18 @@ mod tests {
 
     #[test]
     fn a_long_directory_comes_in_bounded_pieces() {
-        let archive = Archive::new((0..20_000).map(|number| entry(&format!("{number}.jpg"), 1)).collect());
-        let directory = archive.headers[20_000];
-        let pieces: Vec<_> = archive.from(directory, archive.len()).collect();
+        let sample = Sample::of((0..20_000).map(|number| entry(&format!("{number}.jpg"), 1)).collect());
+        let directory = sample.archive.headers[20_000];
+        let pieces: Vec<_> = sample.from(directory, u64::MAX).collect();
         assert!(pieces.len() > 10);
         assert!(pieces.iter().all(|piece| piece.length() <= PIECE_BYTES_MAX as u64));
     }
 
     #[test]
     fn a_checksum_that_comes_late_moves_nothing() {
-        let mut archive = Archive::new(vec![entry("a", 5), entry("sums", 9)]);
-        let before = archive.len();
-        archive.set_crc32(1, 0xdead_beef);
-        assert_eq!(archive.len(), before);
-        assert_eq!(Reader { archive }.entries()[1].0.crc32, 0xdead_beef);
-    }
-
-    #[test]
-    fn names_that_the_format_cannot_hold_are_cut() {
-        let archive = Archive::new(vec![entry(&"ä".repeat(40_000), 1)]);
-        assert_eq!(archive.entries()[0].name.len(), 65_534);
-        assert_eq!(Reader { archive }.entries().len(), 1);
+        let mut reader = Reader::of(vec![entry("a", 5), entry("sums", 9)]);
+        reader.sample.entries[1].crc32 = 0xdead_beef;
+        assert_eq!(reader.entries()[1].0.crc32, 0xdead_beef);
     }
 
     #[test]
@@ -575,14 +593,5 @@ mod tests {
         check(0, 9);
         check(i64::from(i32::MAX), 9);
         check(i64::from(i32::MAX) + 1, 0);
-    }
-
-    #[test]
-    fn the_zone_moves_only_the_clock_on_the_wall() {
-        let mut there = entry("a", 1);
-        there.zone_s = 3_600;
-        let (here, there) = (header(&entry("a", 1), 0), header(&there, 0));
-        assert_eq!(number(&there[10..12]) - number(&here[10..12]), 1 << 11);
-        assert_eq!(here[12..], there[12..]);
     }
 }

@@ -38,10 +38,25 @@ pub fn line(name: &str, hash: Option<[u8; 32]>) -> String {
     format!("{mark}{}  {escaped}\n", hex::encode(hash.unwrap_or(NO_HASH)))
 }
 
-/// How long the list of these names is, with what is said above it.
-pub fn length<'a>(names: impl IntoIterator<Item = &'a str>) -> u64 {
-    let head = head(&Head { when: "", files: 0, bytes: 0 }).len() as u64;
-    head + names.into_iter().map(line_length).sum::<u64>()
+/// The name and the hash that a line of the list says. None of a comment.
+pub fn read(line: &str) -> Option<(String, [u8; 32])> {
+    let (is_escaped, line) = line.strip_prefix('\\').map_or((false, line), |line| (true, line));
+    let (digits, name) = line.split_once("  ")?;
+    let hash = hex::decode(digits).ok()?.try_into().ok()?;
+    Some((if is_escaped { unescaped(name) } else { name.to_owned() }, hash))
+}
+
+/// How long what is said above the list is.
+pub fn head_length() -> u64 {
+    head(&Head { when: "", files: 0, bytes: 0 }).len() as u64
+}
+
+/// How long the line of a file is, with a hash or without.
+pub fn line_length(name: &str) -> u64 {
+    let escapes = name.bytes().filter(|byte| matches!(byte, b'\\' | b'\n' | b'\r')).count();
+    // the mark in front says that there are any
+    let signs = usize::from(escapes > 0) + DIGITS + "  \n".len() + name.len() + escapes;
+    signs as u64
 }
 
 /// A comment of exactly that many bytes, its end of line among them.
@@ -52,16 +67,23 @@ fn comment(text: &str) -> String {
     format!("# {text}{}\n", " ".repeat(room - text.len()))
 }
 
-fn line_length(name: &str) -> u64 {
-    let escapes = name.bytes().filter(|byte| matches!(byte, b'\\' | b'\n' | b'\r')).count();
-    // the mark in front says that there are any
-    let signs = usize::from(escapes > 0) + DIGITS + "  \n".len() + name.len() + escapes;
-    signs as u64
-}
-
 /// As coreutils writes a name that would break the line.
 fn escaped(name: &str) -> String {
     name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn unescaped(name: &str) -> String {
+    let mut signs = name.chars();
+    let mut unescaped = String::with_capacity(name.len());
+    while let Some(sign) = signs.next() {
+        let meant = if sign == '\\' { signs.next() } else { None };
+        unescaped.push(match meant {
+            Some('n') => '\n',
+            Some('r') => '\r',
+            meant => meant.unwrap_or(sign),
+        });
+    }
+    unescaped
 }
 
 #[cfg(test)]
@@ -93,7 +115,7 @@ mod tests {
     fn what_is_said_above_is_comments_of_one_length() {
         let check = |when, files, bytes| {
             let text = head(&Head { when, files, bytes });
-            assert_eq!(text.len() as u64, length([]), "{text}");
+            assert_eq!(text.len() as u64, head_length(), "{text}");
             assert!(text.lines().all(|line| line.starts_with("# ") && line.len() == COMMENT_BYTES - 1), "{text}");
         };
         check("", 0, 0);
@@ -105,16 +127,24 @@ mod tests {
     #[test]
     fn what_is_said_above_is_said_whole() {
         let text = head(&Head { when: "on 26 November 2026, 10:15 UTC", files: 3, bytes: u64::MAX });
+        assert!(text.lines().all(|line| read(line).is_none()), "{text}");
         assert!(text.lines().all(|line| line.ends_with(' ')), "{text}");
     }
 
     proptest! {
         #[test]
+        fn what_a_line_says_is_read_again(name in r"[\PC\\\n\r]{0,30}", hash in any::<[u8; 32]>()) {
+            let line = line(&name, Some(hash));
+            prop_assert_eq!(read(line.trim_end_matches('\n')), Some((name, hash)));
+        }
+
+        #[test]
         fn the_length_is_known_before(names in prop::collection::vec(r"[\PC\\\n\r]{0,30}", 0..20), gone in any::<bool>()) {
             let hash = (!gone).then_some([7; 32]);
             let head = head(&Head { when: "today", files: names.len() as u64, bytes: 1 });
             let text: String = std::iter::once(head).chain(names.iter().map(|name| line(name, hash))).collect();
-            prop_assert_eq!(length(names.iter().map(String::as_str)), text.len() as u64);
+            let lines = names.iter().map(|name| line_length(name)).sum::<u64>();
+            prop_assert_eq!(head_length() + lines, text.len() as u64);
         }
     }
 }

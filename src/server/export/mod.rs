@@ -1,7 +1,8 @@
-//! Pictures on their way out, as one archive: asked for, prepared, fetched in whatever parts, forgotten. What is in it and where each
-//! byte lies is settled before the first is sent. Knows no header.
+//! Pictures on their way out, as one archive: asked for, prepared, fetched in whatever parts, forgotten. What is in it and where
+//! each byte lies is settled before the first is sent. Knows no header.
 
 pub mod archive;
+mod layout;
 pub mod manifest;
 pub mod names;
 mod prepare;
@@ -19,7 +20,10 @@ use time::{OffsetDateTime, macros::format_description};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use self::names::{Names, Style};
+use self::{
+    layout::Layouts,
+    names::{Names, Style},
+};
 use super::{
     App, Error,
     background::in_background,
@@ -42,6 +46,8 @@ const LINES_MAX: usize = 64;
 const EXPORTS_MAX: usize = 500;
 /// Asked of the catalogue at once.
 const IDS_AT_ONCE: u32 = 10_000;
+/// How often is looked at what changes while it is looked at.
+const LOOKS_MAX: u32 = 4;
 /// So long an archive may be fetched, and gone on with; each time it is, anew.
 const EXPIRE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Of a JPEG: less shows nothing, more than libjpeg writes is made smaller.
@@ -54,11 +60,16 @@ pub struct Exports {
     preparing: Semaphore,
     /// Each takes a thread as long as it is fetched.
     lines: Arc<Semaphore>,
+    layouts: Layouts,
 }
 
 impl Default for Exports {
     fn default() -> Exports {
-        Exports { preparing: Semaphore::new(1), lines: Arc::new(Semaphore::new(LINES_MAX)) }
+        Exports {
+            preparing: Semaphore::new(1),
+            lines: Arc::new(Semaphore::new(LINES_MAX)),
+            layouts: Layouts::default(),
+        }
     }
 }
 
@@ -154,16 +165,23 @@ async fn wanted(app: &App, of: &Of) -> Result<Vec<ImageId>, Error> {
     }
     let mut seen: HashSet<ImageId> = without.iter().copied().collect();
     let mut ids = Vec::new();
-    let mut start = 0;
-    loop {
-        let next = gallery::ids(app, &query, Zone::default(), None, start, IDS_AT_ONCE).await?;
-        if next.is_empty() || ids.len() > PICTURES_MAX {
-            return Ok(ids);
+    for _ in 0..LOOKS_MAX {
+        let (before, mut start) = (app.feed.head(), 0);
+        loop {
+            let next = gallery::ids(app, &query, Zone::default(), None, start, IDS_AT_ONCE).await?;
+            if next.is_empty() || ids.len() > PICTURES_MAX {
+                break;
+            }
+            start += u32::try_from(next.len()).unwrap_or(u32::MAX);
+            // what came meanwhile pushed some of them down
+            ids.extend(next.into_iter().filter(|id| seen.insert(*id)));
         }
-        start += u32::try_from(next.len()).unwrap_or(u32::MAX);
-        // what came meanwhile pushed some of them down
-        ids.extend(next.into_iter().filter(|id| seen.insert(*id)));
+        // and what went pulled some up, past where was looked
+        if start <= IDS_AT_ONCE || app.feed.head() == before {
+            break;
+        }
     }
+    Ok(ids)
 }
 
 /// `20261126-101500`, as the clock of whoever asks shows it.
@@ -202,6 +220,7 @@ pub async fn delete(app: &App, id: Uuid) -> Result<(), Error> {
     if !exports::delete(&app.pool, app.project, id).await? {
         return Err(Error::NotFound);
     }
+    app.exports.layouts.forget(id);
     let spool = spool(app, id);
     in_background(move || remove(&spool)).await?;
     Ok(())
@@ -253,66 +272,5 @@ pub async fn go_on(app: App) {
     match exports::preparing(&app.pool).await {
         Ok(ids) => ids.into_iter().for_each(|id| _ = tokio::spawn(prepare::run(app.clone(), id))),
         Err(error) => tracing::warn!(%error, "exports that were not ready are gone on with at the next start"),
-    }
-}
-
-/// The archive as it is settled, and what of it is whose.
-pub struct Layout {
-    archive: archive::Archive,
-    /// Of each entry but the last, which is the list of hashes.
-    files: Vec<exports::File>,
-    /// Named in the list and not in the archive.
-    absent: Vec<String>,
-    asked_at: OffsetDateTime,
-}
-
-/// Rows that are read at once.
-const ROWS_AT_ONCE: i64 = 10_000;
-
-async fn layout(app: &App, row: &exports::Row) -> Result<Layout, Error> {
-    let (mut files, mut absent, mut from) = (Vec::new(), Vec::new(), 0);
-    loop {
-        let next = exports::files(&app.pool, row.id, from, ROWS_AT_ONCE).await?;
-        let Some(last) = next.last() else { break };
-        from = last.position + 1;
-        for file in next {
-            match file.ready.state {
-                Some(exports::FileState::Absent) | None => absent.push(file.name),
-                Some(_) => files.push(file),
-            }
-        }
-    }
-    let listed = files.iter().map(|file| file.name.as_str()).chain(absent.iter().map(String::as_str));
-    let list = archive::Entry {
-        name: manifest::NAME.to_owned(),
-        size: manifest::length(listed),
-        // it is known when all others were sent
-        crc32: 0,
-        modified: row.created_at.unix_timestamp(),
-        zone_s: 0,
-    };
-    let entry = |file: &exports::File| archive::Entry {
-        name: file.name.clone(),
-        size: file.ready.size,
-        crc32: file.ready.crc32,
-        modified: file.ready.mtime_ns.div_euclid(1_000_000_000),
-        zone_s: 0,
-    };
-    let entries = files.iter().map(entry).chain([list]).collect();
-    Ok(Layout { archive: archive::Archive::new(entries), files, absent, asked_at: row.created_at })
-}
-
-impl Layout {
-    /// The list of hashes, with zeros for what is not whole.
-    fn list(&self, broken: &HashSet<usize>) -> String {
-        let bytes = self.files.iter().map(|file| file.ready.size).sum();
-        let when = self.asked_at.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC"));
-        let head = manifest::Head { when: &when.unwrap_or_default(), files: self.files.len() as u64, bytes };
-        let mut list = manifest::head(&head);
-        for (entry, file) in self.files.iter().enumerate() {
-            list += &manifest::line(&file.name, file.ready.hash.filter(|_| !broken.contains(&entry)));
-        }
-        self.absent.iter().for_each(|name| list += &manifest::line(name, None));
-        list
     }
 }

@@ -2,15 +2,19 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Read},
-    os::unix::{ffi::OsStrExt, fs::MetadataExt},
-    path::{Path, PathBuf},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{MetadataExt, OpenOptionsExt},
+    },
+    path::Path,
     time::Duration,
 };
 
 use crc32fast::Hasher as Crc32;
 use futures::{StreamExt, stream};
+use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -97,7 +101,7 @@ async fn prepare(app: &App, id: Uuid) -> Result<(), Error> {
 
 async fn finish(app: &App, id: Uuid) -> Result<(), Error> {
     let export = super::row(app, id).await?;
-    let length = super::layout(app, &export).await?.archive.len();
+    let length = app.exports.layouts.of(app, &export).await?.archive.len();
     Ok(exports::finish(&app.pool, id, length).await?)
 }
 
@@ -245,10 +249,15 @@ impl Stat {
     }
 }
 
+/// Never what a link leads to.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
+}
+
 /// Reads all of it for its sums. One that is written meanwhile is not there yet.
-fn read(path: &PathBuf) -> io::Result<Ready> {
+fn read(path: &Path) -> io::Result<Ready> {
     let seen = Stat::of(path)?;
-    let (mut file, mut buffer) = (File::open(path)?, vec![0; 1 << 20]);
+    let (mut file, mut buffer) = (open(path)?, vec![0; 1 << 20]);
     let (mut crc32, mut hash, mut length) = (Crc32::new(), Sha256::new(), 0);
     loop {
         let read = file.read(&mut buffer)?;

@@ -1,11 +1,12 @@
-//! Any stretch of an archive as bytes, read from the files as it is sent, on a thread of its own. A file that is not what it was has
-//! zeros in its place and in the list of hashes: what was promised keeps its length, and the check fails for exactly that file.
+//! Any stretch of an archive as bytes, read from the files as it is sent, on a thread of its own. A file that is not what it was
+//! has zeros in its place and in the list of hashes: what was promised keeps its length, and the check fails for exactly that file.
 
 use std::{
     collections::HashSet,
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,13 +18,17 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{Layout, archive::Piece, prepare::Stat};
+use super::{
+    archive::{Entry, Piece},
+    layout::{Files, Layout},
+    prepare::{Stat, open},
+};
 use crate::{
     folder::scan::path_from_bytes,
     model::export::ExportState,
     server::{
         App, Error,
-        db::exports::{self, FileState},
+        db::exports::{self, Ready},
     },
 };
 
@@ -35,57 +40,62 @@ const SILENCE_MAX: Duration = Duration::from_secs(60);
 const BUFFERS_AHEAD: usize = 4;
 
 /// An archive that can be fetched.
-pub struct Opened {
+pub struct Found {
     id: Uuid,
     pub name: String,
     pub bytes: u64,
     /// Another one when the same bytes would not be sent again.
     pub version: String,
-    layout: Layout,
-    _line: OwnedSemaphorePermit,
+    layout: Arc<Layout>,
 }
 
-/// Whoever fetches it keeps it for another day.
-pub async fn open(app: &App, id: Uuid) -> Result<Opened, Error> {
+pub async fn find(app: &App, id: Uuid) -> Result<Found, Error> {
     let row = super::row(app, id).await?;
     match row.state {
         ExportState::Preparing => return Err(Error::NotReady),
         ExportState::Failed => return Err(Error::Refused(row.error.unwrap_or_default())),
         ExportState::Ready => {}
     }
-    let line = app.exports.lines.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
-    exports::prolong(&app.pool, id, super::expires_at()).await?;
-    let layout = super::layout(app, &row).await?;
+    let layout = app.exports.layouts.of(app, &row).await?;
     let version = format!("{id}-{}", row.broken);
-    Ok(Opened { id, name: row.name, bytes: layout.archive.len(), version, layout, _line: line })
+    Ok(Found { id, name: row.name, bytes: layout.archive.len(), version, layout })
 }
 
-/// Ends early only when the database goes, and then so that whoever fetches it notices.
-pub fn send(app: App, opened: Opened, range: Range<u64>) -> impl Stream<Item = Result<Vec<u8>, Error>> {
+/// Ends early only when the database goes, and then so that whoever fetches it notices. As long as it is fetched, it is kept.
+pub async fn send(
+    app: App,
+    found: Found,
+    range: Range<u64>,
+) -> Result<impl Stream<Item = Result<Vec<u8>, Error>>, Error> {
+    let line = app.exports.lines.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+    exports::prolong(&app.pool, found.id, super::expires_at()).await?;
+    let broken = exports::broken(&app.pool, found.id).await?.into_iter().collect();
     let (sender, receiver) = mpsc::channel(BUFFERS_AHEAD);
     let runtime = Handle::current();
+    let files = Files::of(app.pool.clone(), Arc::clone(&found.layout));
+    let Found { id, layout, .. } = found;
+    let mut sending = Sending { app, id, layout, files, broken, list_crc32: None, sender, runtime, _line: line };
     tokio::task::spawn_blocking(move || {
-        let broken =
-            opened.layout.files.iter().enumerate().filter(|(_, file)| file.ready.state == Some(FileState::Broken));
-        let broken = broken.map(|(entry, _)| entry).collect();
-        let mut sending = Sending { app, opened, broken, list: None, sender, runtime };
         if let Err(End::Failed(error)) = sending.all(range) {
             // whoever fetches it may have gone
             let _ = sending.sender.try_send(Err(error));
         }
     });
-    futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)))
+    Ok(futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver))))
 }
 
 struct Sending {
     app: App,
-    opened: Opened,
-    /// Entries that are not what they were.
-    broken: HashSet<usize>,
-    /// The list of hashes, once everything before it was sent.
-    list: Option<String>,
+    id: Uuid,
+    layout: Arc<Layout>,
+    files: Files,
+    /// Positions of files that are not what they were.
+    broken: HashSet<i32>,
+    /// Of the list of hashes, once everything before it was sent.
+    list_crc32: Option<u32>,
     sender: mpsc::Sender<Result<Vec<u8>, Error>>,
     runtime: Handle,
+    _line: OwnedSemaphorePermit,
 }
 
 enum End {
@@ -102,46 +112,57 @@ impl From<Error> for End {
 
 impl Sending {
     fn all(&mut self, range: Range<u64>) -> Result<(), End> {
-        let mut at = range.start;
+        let (layout, mut at) = (Arc::clone(&self.layout), range.start);
         loop {
-            if at >= self.opened.layout.archive.begin_of(self.opened.layout.files.len()) {
+            if at >= layout.list_begin() {
                 self.settle_list()?;
             }
-            let Some(piece) = self.opened.layout.archive.piece(at, range.end) else { return Ok(()) };
+            let Some(piece) = layout.archive.piece(at, range.end, |entry| self.entry(entry))? else { return Ok(()) };
             at += piece.length();
             match piece {
                 Piece::Bytes(bytes) => self.put(bytes)?,
+                Piece::File { entry, from, length } if entry == layout.list() => self.list(from, length)?,
                 Piece::File { entry, from, length } => self.file(entry, from, length)?,
             }
         }
     }
 
-    fn put(&self, bytes: Vec<u8>) -> Result<(), End> {
-        let sending = tokio::time::timeout(SILENCE_MAX, self.sender.send(Ok(bytes)));
-        match self.runtime.block_on(sending) {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(End::Left),
+    fn entry(&mut self, entry: usize) -> Result<Entry, Error> {
+        if entry == self.layout.list() {
+            return Ok(self.layout.list_entry(self.list_crc32.unwrap_or_default()));
         }
+        self.runtime.block_on(self.files.entry(entry))
+    }
+
+    fn put(&self, bytes: Vec<u8>) -> Result<(), End> {
+        self.runtime.block_on(put(&self.sender, bytes))
     }
 
     fn file(&mut self, entry: usize, from: u64, length: u64) -> Result<(), End> {
-        let text = match self.opened.layout.files.get(entry) {
-            None => self.list.as_ref(),
-            Some(file) => file.body.as_ref(),
-        };
-        if let Some(text) = text {
-            let (from, length) = (from as usize, length as usize);
-            return self.put(text.as_bytes()[from..from + length].to_vec());
+        let file = self.runtime.block_on(self.files.get(entry))?;
+        if let Some(text) = &file.body {
+            let bytes = text.as_bytes()[from as usize..(from + length) as usize].to_vec();
+            return self.put(bytes);
         }
-        let sent = if self.broken.contains(&entry) { 0 } else { self.whole(entry, from, length)? };
+        let position = file.position;
+        let sent = if self.broken.contains(&position) {
+            0
+        } else {
+            let source = Source::of(&file.ready);
+            let Sent { bytes, is_whole } = self.send(&source, from, length)?;
+            if !is_whole {
+                self.broken.insert(position);
+                let noting = exports::set_broken(&self.app.pool, self.id, position);
+                self.runtime.block_on(noting).map_err(Error::from)?;
+            }
+            bytes
+        };
         self.zeros(length - sent)
     }
 
-    /// How much of the file was sent; what it lacks is told of.
-    fn whole(&mut self, entry: usize, from: u64, length: u64) -> Result<u64, End> {
-        let mut sent = 0;
-        let mut crc32 = Crc32::new();
-        match self.open(entry, from) {
+    fn send(&self, source: &Source, from: u64, length: u64) -> Result<Sent, End> {
+        let (mut sent, mut crc32) = (0, Crc32::new());
+        match source.open(from) {
             Ok(mut file) => {
                 while sent < length {
                     let mut buffer = vec![0; BUFFER_BYTES.min((length - sent) as usize)];
@@ -157,22 +178,8 @@ impl Sending {
             }
             Err(error) => tracing::info!(%error, "a file of an export is not what it was"),
         }
-        let ready = &self.opened.layout.files[entry].ready;
-        let is_other = from == 0 && length == ready.size && crc32.finalize() != ready.crc32;
-        if sent < length || is_other {
-            self.call_broken(entry)?;
-        }
-        Ok(sent)
-    }
-
-    fn open(&self, entry: usize, from: u64) -> io::Result<File> {
-        let ready = &self.opened.layout.files[entry].ready;
-        let mut file = File::open(path_from_bytes(ready.source.as_deref().unwrap_or_default()))?;
-        if Stat::of_meta(&file.metadata()?) != (Stat { size: ready.size, mtime_ns: ready.mtime_ns }) {
-            return Err(io::Error::other("it was changed"));
-        }
-        file.seek(SeekFrom::Start(from))?;
-        Ok(file)
+        let is_other = from == 0 && length == source.stat.size && crc32.finalize() != source.crc32;
+        Ok(Sent { bytes: sent, is_whole: sent == length && !is_other })
     }
 
     fn zeros(&self, mut length: u64) -> Result<(), End> {
@@ -184,32 +191,71 @@ impl Sending {
         Ok(())
     }
 
-    fn call_broken(&mut self, entry: usize) -> Result<(), End> {
-        let position = self.opened.layout.files[entry].position;
-        self.broken.insert(entry);
-        let noting = exports::set_broken(&self.app.pool, self.opened.id, position);
-        Ok(self.runtime.block_on(noting).map_err(Error::from)?)
-    }
-
     /// Once all before it was sent, be it by this stream or by others.
     fn settle_list(&mut self) -> Result<(), End> {
-        if self.list.is_some() {
+        if self.list_crc32.is_some() {
             return Ok(());
         }
-        let positions = exports::broken(&self.app.pool, self.opened.id);
-        let positions: HashSet<i32> = self.runtime.block_on(positions).map_err(Error::from)?.into_iter().collect();
-        let layout = &mut self.opened.layout;
-        self.broken.extend(
-            layout
-                .files
-                .iter()
-                .enumerate()
-                .filter(|(_, file)| positions.contains(&file.position))
-                .map(|(entry, _)| entry),
-        );
-        let list = layout.list(&self.broken);
-        layout.archive.set_crc32(layout.files.len(), crc32fast::hash(list.as_bytes()));
-        self.list = Some(list);
+        let broken = self.runtime.block_on(exports::broken(&self.app.pool, self.id)).map_err(Error::from)?;
+        self.broken.extend(broken);
+        let mut crc32 = Crc32::new();
+        let summing = self.layout.write_list(&self.app.pool, &self.broken, async |text: &str| {
+            crc32.update(text.as_bytes());
+            Ok::<_, End>(())
+        });
+        self.runtime.block_on(summing)?;
+        self.list_crc32 = Some(crc32.finalize());
         Ok(())
+    }
+
+    fn list(&self, from: u64, length: u64) -> Result<(), End> {
+        let (end, mut at) = (from + length, 0);
+        let writing = self.layout.write_list(&self.app.pool, &self.broken, async |text: &str| {
+            let here = at..at + text.len() as u64;
+            at = here.end;
+            let wanted = here.start.max(from)..here.end.min(end);
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let part = (wanted.start - here.start) as usize..(wanted.end - here.start) as usize;
+            put(&self.sender, text.as_bytes()[part].to_vec()).await
+        });
+        self.runtime.block_on(writing)
+    }
+}
+
+async fn put(sender: &mpsc::Sender<Result<Vec<u8>, Error>>, bytes: Vec<u8>) -> Result<(), End> {
+    match tokio::time::timeout(SILENCE_MAX, sender.send(Ok(bytes))).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(End::Left),
+    }
+}
+
+/// How much of a file was sent, and whether that is what it was.
+struct Sent {
+    bytes: u64,
+    is_whole: bool,
+}
+
+/// Where a file lies, and as what it was looked at.
+struct Source {
+    path: Vec<u8>,
+    stat: Stat,
+    crc32: u32,
+}
+
+impl Source {
+    fn of(ready: &Ready) -> Source {
+        let stat = Stat { size: ready.size, mtime_ns: ready.mtime_ns };
+        Source { path: ready.source.clone().unwrap_or_default(), stat, crc32: ready.crc32 }
+    }
+
+    fn open(&self, from: u64) -> io::Result<File> {
+        let mut file = open(&path_from_bytes(&self.path))?;
+        if Stat::of_meta(&file.metadata()?) != self.stat {
+            return Err(io::Error::other("it was changed"));
+        }
+        file.seek(SeekFrom::Start(from))?;
+        Ok(file)
     }
 }

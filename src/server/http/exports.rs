@@ -3,8 +3,8 @@
 use axum::{
     Json, Router,
     body::Body,
-    extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::{
     extract::{self, Id},
-    files::{Wanted, disposition, value, wanted},
+    files::disposition,
+    range::{self, value},
 };
 use crate::{
     model::{
@@ -48,33 +49,24 @@ async fn delete(State(app): State<App>, Id(id): Id<Uuid>) -> Result<StatusCode, 
 /// The name in the address is for whoever saves it.
 async fn fetch(
     State(app): State<App>,
-    Path((id, _)): Path<(String, String)>,
+    address: Result<Path<(String, String)>, PathRejection>,
+    method: Method,
     asked: HeaderMap,
 ) -> Result<Response, Error> {
+    // what is no text is the address of nothing
+    let Path((id, _)) = address.map_err(|_| Error::NotFound)?;
     let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
-    let opened = export::stream::open(&app, id).await?;
-    let tag = format!("\"{}\"", opened.version);
+    let found = export::stream::find(&app, id).await?;
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(header::ETAG, value(&tag));
-    headers.insert(header::CONTENT_DISPOSITION, value(&disposition(&opened.name, false)));
-    let text = |name: header::HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-    let is_current = text(header::IF_RANGE).is_none_or(|known| known == tag);
-    let (status, range) = match text(header::RANGE).filter(|_| is_current).map(|range| wanted(range, opened.bytes)) {
-        None | Some(Wanted::Whole) => (StatusCode::OK, 0..opened.bytes),
-        Some(Wanted::Part(range)) => {
-            let said = format!("bytes {}-{}/{}", range.start(), range.end(), opened.bytes);
-            headers.insert(header::CONTENT_RANGE, value(&said));
-            (StatusCode::PARTIAL_CONTENT, *range.start()..range.end() + 1)
-        }
-        Some(Wanted::Nothing) => {
-            headers.insert(header::CONTENT_RANGE, value(&format!("bytes */{}", opened.bytes)));
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response());
-        }
-    };
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
-    let body = Body::from_stream(export::stream::send(app, opened, range));
+    headers.insert(header::CONTENT_TYPE, value("application/zip"));
+    headers.insert(header::CACHE_CONTROL, value("private, no-store"));
+    headers.insert(header::CONTENT_DISPOSITION, value(&disposition(&found.name, false)));
+    let tag = format!("\"{}\"", found.version);
+    let (status, range) = range::settle(&method, &asked, &tag, found.bytes, &mut headers);
+    // a head is no reason to take a line
+    if !status.is_success() || method == Method::HEAD {
+        return Ok((status, headers).into_response());
+    }
+    let body = Body::from_stream(export::stream::send(app, found, range).await?);
     Ok((status, headers, body).into_response())
 }

@@ -2,7 +2,6 @@
 
 use std::{
     io::SeekFrom,
-    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -11,7 +10,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, Method, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -22,7 +21,10 @@ use tokio::{
 };
 use tokio_util::io::ReaderStream;
 
-use super::extract::{Query, Segment};
+use super::{
+    extract::{Query, Segment},
+    range::{self, value},
+};
 use crate::{
     folder::scan::path_from_bytes,
     model::ImageId,
@@ -51,6 +53,9 @@ pub(super) fn router() -> Router<App> {
         .route("/images/{id}/full", get(full))
 }
 
+/// How, and with which headers.
+type Asked = (Method, HeaderMap);
+
 #[derive(Deserialize)]
 struct Version {
     v: Option<String>,
@@ -74,33 +79,28 @@ async fn original(
     State(app): State<App>,
     Segment(text): Segment,
     Query(version): Query<Version>,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response, Error> {
     let row = images::original(&app.pool, id(&text)?).await?.ok_or(Error::NotFound)?;
     let path = below(&path_from_bytes(&row.source.root), &path_from_bytes(&row.source.path)).await?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_named = row.hash.is_some_and(|hash| version.names(&hash));
-    send(&path, row.source.mime.as_deref(), Some(&name), is_named, &headers).await
+    send(&path, row.source.mime.as_deref(), Some(&name), is_named, &asked).await
 }
 
-async fn thumbnail(
-    app: State<App>,
-    id: Segment,
-    version: Query<Version>,
-    headers: HeaderMap,
-) -> Result<Response, Error> {
-    derivative(app, id, version, headers, Kind::Thumbnail).await
+async fn thumbnail(app: State<App>, id: Segment, version: Query<Version>, asked: Asked) -> Result<Response, Error> {
+    derivative(app, id, version, asked, Kind::Thumbnail).await
 }
 
-async fn preview(app: State<App>, id: Segment, version: Query<Version>, headers: HeaderMap) -> Result<Response, Error> {
-    derivative(app, id, version, headers, Kind::Preview).await
+async fn preview(app: State<App>, id: Segment, version: Query<Version>, asked: Asked) -> Result<Response, Error> {
+    derivative(app, id, version, asked, Kind::Preview).await
 }
 
 async fn derivative(
     State(app): State<App>,
     Segment(text): Segment,
     Query(version): Query<Version>,
-    headers: HeaderMap,
+    asked: Asked,
     kind: Kind,
 ) -> Result<Response, Error> {
     let id = id(&text)?;
@@ -109,7 +109,7 @@ async fn derivative(
     if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
         develop::provide(&app, id, &hash, kind).await?;
     }
-    send(&path, Some(kind.mime()), None, version.names(&hash), &headers).await
+    send(&path, Some(kind.mime()), None, version.names(&hash), &asked).await
 }
 
 /// Every pixel as something that browsers show: the file itself where they can.
@@ -117,14 +117,14 @@ async fn full(
     State(app): State<App>,
     Segment(text): Segment,
     Query(version): Query<Version>,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response, Error> {
     let row = images::original(&app.pool, id(&text)?).await?.ok_or(Error::NotFound)?;
     let mime = row.source.mime.ok_or_else(|| Error::Refused("It is no picture.".into()))?;
     if SHOWN.contains(&mime.as_str()) {
-        original(State(app), Segment(text), Query(version), headers).await
+        original(State(app), Segment(text), Query(version), asked).await
     } else {
-        derivative(State(app), Segment(text), Query(version), headers, Kind::Full).await
+        derivative(State(app), Segment(text), Query(version), asked, Kind::Full).await
     }
 }
 
@@ -141,55 +141,27 @@ async fn send(
     mime: Option<&str>,
     name: Option<&str>,
     is_named: bool,
-    asked: &HeaderMap,
+    asked: &Asked,
 ) -> Result<Response, Error> {
     let mut file = File::open(path).await.map_err(|_| Error::NotFound)?;
     let meta = file.metadata().await.map_err(Error::disk(path))?;
     let changed = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let tag = format!("\"{:x}-{:x}\"", meta.len(), changed.as_nanos());
-    let text = |name: header::HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-
     let mut headers = HeaderMap::new();
     let shown = mime.filter(|mime| SHOWN.contains(mime));
     headers.insert(header::CONTENT_TYPE, value(shown.unwrap_or("application/octet-stream")));
     headers.insert(header::CACHE_CONTROL, value(if is_named { FOREVER } else { ASK }));
     headers.insert(header::CONTENT_SECURITY_POLICY, value(INERT));
-    headers.insert(header::ACCEPT_RANGES, value("bytes"));
-    headers.insert(header::ETAG, value(&tag));
     if let Some(name) = name {
         headers.insert(header::CONTENT_DISPOSITION, value(&disposition(name, shown.is_some())));
     }
-    if text(header::IF_NONE_MATCH).is_some_and(|known| {
-        known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag || known.trim() == "*")
-    }) {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    let (status, range) = range::settle(&asked.0, &asked.1, &tag, meta.len(), &mut headers);
+    if !status.is_success() {
+        return Ok((status, headers).into_response());
     }
-    let is_current = text(header::IF_RANGE).is_none_or(|known| known == tag);
-    let wanted = text(header::RANGE).filter(|_| is_current).map_or(Wanted::Whole, |range| wanted(range, meta.len()));
-    let (status, range) = match wanted {
-        Wanted::Whole => (StatusCode::OK, 0..=meta.len().saturating_sub(1)),
-        Wanted::Part(range) => {
-            headers.insert(
-                header::CONTENT_RANGE,
-                value(&format!("bytes {}-{}/{}", range.start(), range.end(), meta.len())),
-            );
-            (StatusCode::PARTIAL_CONTENT, range)
-        }
-        Wanted::Nothing => {
-            headers.insert(header::CONTENT_RANGE, value(&format!("bytes */{}", meta.len())));
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response());
-        }
-    };
-    let length = if meta.len() == 0 { 0 } else { range.end() - range.start() + 1 };
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    file.seek(SeekFrom::Start(*range.start())).await.map_err(Error::disk(path))?;
-    let body = Body::from_stream(ReaderStream::with_capacity(file.take(length), 64 << 10));
+    file.seek(SeekFrom::Start(range.start)).await.map_err(Error::disk(path))?;
+    let body = Body::from_stream(ReaderStream::with_capacity(file.take(range.end - range.start), 64 << 10));
     Ok((status, headers, body).into_response())
-}
-
-/// What is not sendable in a header is left out of it.
-pub(super) fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
 pub(super) fn disposition(name: &str, is_shown: bool) -> String {
@@ -204,51 +176,9 @@ pub(super) fn disposition(name: &str, is_shown: bool) -> String {
     format!("{how}; filename*=UTF-8''{encoded}")
 }
 
-#[derive(Debug, PartialEq)]
-pub(super) enum Wanted {
-    Whole,
-    Part(RangeInclusive<u64>),
-    Nothing,
-}
-
-/// One range is answered; of several, which no browser asks of a picture, the whole.
-pub(super) fn wanted(range: &str, length: u64) -> Wanted {
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|spec| spec.split_once('-')) else {
-        return Wanted::Whole;
-    };
-    if last.contains(',') {
-        return Wanted::Whole;
-    }
-    let range = match (first.trim().parse::<u64>().ok(), last.trim().parse::<u64>().ok()) {
-        (Some(first), Some(last)) if last < first => return Wanted::Whole,
-        (Some(first), Some(last)) => first..=last.min(length.saturating_sub(1)),
-        (Some(first), None) if last.trim().is_empty() => first..=length.saturating_sub(1),
-        (None, Some(0)) => return Wanted::Nothing,
-        (None, Some(end)) if first.trim().is_empty() => length.saturating_sub(end)..=length.saturating_sub(1),
-        _ => return Wanted::Whole,
-    };
-    if *range.start() >= length { Wanted::Nothing } else { Wanted::Part(range) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranges_are_read_as_the_standard_says() {
-        let check = |range, expect| assert_eq!(wanted(range, 100), expect, "{range}");
-        check("bytes=0-9", Wanted::Part(0..=9));
-        check("bytes=90-", Wanted::Part(90..=99));
-        check("bytes=-10", Wanted::Part(90..=99));
-        check("bytes=-1000", Wanted::Part(0..=99));
-        check("bytes=0-1000", Wanted::Part(0..=99));
-        check("bytes=100-", Wanted::Nothing);
-        check("bytes=-0", Wanted::Nothing);
-        check("bytes=9-0", Wanted::Whole);
-        check("bytes=0-1,5-6", Wanted::Whole);
-        check("lines=0-1", Wanted::Whole);
-        assert_eq!(wanted("bytes=0-", 0), Wanted::Nothing);
-    }
 
     #[test]
     fn a_version_is_the_beginning_of_the_hash() {

@@ -16,6 +16,7 @@ mod once;
 mod operations;
 mod packing;
 mod pages;
+mod range;
 mod repositories;
 mod status;
 mod sync;

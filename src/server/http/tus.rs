@@ -207,7 +207,8 @@ fn wish(headers: &HeaderMap) -> Result<Wish, Error> {
         ["relativePath", "filename", "name"].into_iter().find_map(|key| said(key).filter(|path| is_a_path(path)));
     let hash = said("sha256").map(|digits| hash(&digits)).transpose()?;
     let path = SafePath::of_path(&path.unwrap_or_default());
-    Ok(Wish { path, size, metadata: metadata.to_owned(), hash })
+    let beside = said("beside").and_then(|id| id.trim().parse().ok());
+    Ok(Wish { path, size, metadata: metadata.to_owned(), hash, beside })
 }
 
 /// Uppy says `null` where there is none.

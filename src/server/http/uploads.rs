@@ -29,7 +29,7 @@ use crate::{
         App, Error,
         db::images,
         develop,
-        uploads::{self, FILES_MAX, Kept},
+        uploads::{self, FILES_MAX, Kept, Pictures},
     },
 };
 
@@ -50,7 +50,7 @@ async fn one(State(app): State<App>, headers: HeaderMap, form: Form) -> Result<R
             if field.name() != Some("file") {
                 continue;
             }
-            let taken = take(&app, field).await?;
+            let taken = take(&app, &mut Pictures::default(), field).await?;
             // the seed's clients ask no second time what became of it
             let settled = taken.told(&app, develop::PROVIDE_MAX).await?;
             let message = match (settled.is_corrupted, taken.kept.already_here) {
@@ -74,7 +74,7 @@ async fn batch(State(app): State<App>, headers: HeaderMap, form: Form) -> Result
     let no_files = || Error::Refused("Send the pictures as multipart/form-data, in fields named `files`.".into());
     once::answer(app.clone(), &headers, "POST /upload/batch", async move {
         let mut form = form.map_err(|_| no_files())?;
-        let (mut taken, mut failed) = (Vec::new(), Vec::new());
+        let (mut taken, mut failed, mut pictures) = (Vec::new(), Vec::new(), Pictures::default());
         while let Some(field) = form.next_field().await.map_err(|_| no_files())? {
             if field.name() != Some("files") {
                 continue;
@@ -83,7 +83,7 @@ async fn batch(State(app): State<App>, headers: HeaderMap, form: Form) -> Result
                 return Err(uploads::too_many());
             }
             let name = field.file_name().unwrap_or_default().to_owned();
-            match take(&app, field).await {
+            match take(&app, &mut pictures, field).await {
                 Ok(file) => taken.push(file),
                 // the others would fare no better; what was taken is known when they are sent again
                 Err(error) if error.is_passing() => return Err(error),
@@ -139,14 +139,14 @@ struct Told {
     is_corrupted: bool,
 }
 
-async fn take(app: &App, field: Field<'_>) -> Result<Taken, Error> {
+async fn take(app: &App, pictures: &mut Pictures, field: Field<'_>) -> Result<Taken, Error> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let bytes = Arc::new(AtomicU64::new(0));
     let count = bytes.clone();
     let counted = field.inspect(move |chunk| {
         count.fetch_add(chunk.as_ref().map_or(0, |chunk| chunk.len() as u64), Ordering::Relaxed);
     });
-    let kept = uploads::receive(app, &name, counted).await?;
+    let kept = uploads::receive(app, &name, pictures, counted).await?;
     Ok(Taken { name, bytes: bytes.load(Ordering::Relaxed), kept })
 }
 

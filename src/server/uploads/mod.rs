@@ -3,6 +3,7 @@
 
 pub mod answers;
 mod arrival;
+mod beside;
 mod here;
 pub mod limits;
 pub mod resumable;
@@ -10,6 +11,7 @@ mod turns;
 
 use std::{
     collections::HashSet,
+    io,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -24,7 +26,7 @@ use self::{
     arrival::{Arrival, Ending},
     turns::Turns,
 };
-pub use self::{here::known, limits::Limits};
+pub use self::{beside::Pictures, here::known, limits::Limits};
 use super::{
     App, Error,
     background::in_background,
@@ -36,7 +38,7 @@ use super::{
 use crate::{
     folder::{
         Seen, sidecar,
-        write::{Part, SafePath},
+        write::{Part, Published, SafePath},
     },
     model::{Card, ImageId, Uploaded, upload::Refused},
 };
@@ -92,14 +94,14 @@ pub struct Kept {
 pub async fn receive_form(app: &App, form: MultipartData) -> Result<Uploaded, Error> {
     let mut form = form.into_inner().ok_or(Error::Stopped)?;
     let mut uploaded = Uploaded::default();
-    let (mut files, mut first_error) = (0, None);
+    let (mut files, mut first_error, mut pictures) = (0, None, Pictures::default());
     while let Some(field) = form.next_field().await.map_err(|_| broken_off())? {
         let Some(name) = field.file_name().map(str::to_owned).filter(|name| !name.is_empty()) else { continue };
         files += 1;
         if files > FILES_MAX {
             return Err(too_many());
         }
-        match receive(app, &name, field).await {
+        match receive(app, &name, &mut pictures, field).await {
             Ok(Kept { image: Some(id), .. }) => uploaded.images.extend(card(app, id).await?),
             Ok(_) => uploaded.sidecars += 1,
             Err(error) if error.is_passing() => return Err(error),
@@ -126,10 +128,12 @@ async fn card(app: &App, id: ImageId) -> Result<Option<Card>, Error> {
 }
 
 /// One file in one go, from any door. It has its name only when all of it is on the disk, and this returns only when it has its
-/// record. The same file sent again is kept once: whoever sends it cannot know whether the first time arrived.
+/// record. The same file sent again is kept once: whoever sends it cannot know whether the first time arrived. `pictures` are those
+/// that came with it.
 pub async fn receive<Chunk, Break>(
     app: &App,
     name: &str,
+    pictures: &mut Pictures,
     chunks: impl Stream<Item = Result<Chunk, Break>>,
 ) -> Result<Kept, Error>
 where
@@ -146,7 +150,10 @@ where
     match taken {
         (_, Err(error), _) => Err(at_root()(error)),
         (Arrival { part, hasher, .. }, _, Ending::Said) => {
-            keep(app, part, &SafePath::of_name(name), &hasher.hash()).await
+            let (wanted, came) = (SafePath::of_name(name), Came::Wire(hasher.unwrap_or_default().hash()));
+            let kept = keep(app, part, &wanted, pictures.of(name), came).await?;
+            kept.image.into_iter().for_each(|image| pictures.note(name, image));
+            Ok(kept)
         }
         (.., Ending::TooMuch) => Err(app.uploads.limits.too_large()),
         (.., Ending::Interrupted) => Err(Error::Stopped),
@@ -154,26 +161,49 @@ where
     }
 }
 
-/// The end of every way in. `hash` is of what came over the wire, and so must be what lies on the disk.
-async fn keep(app: &App, part: Part, wanted: &SafePath, hash: &Hash) -> Result<Kept, Error> {
-    let folder = &app.managed;
+/// The SHA-256 that what lies on the disk must have.
+#[derive(Clone, Copy)]
+enum Came {
+    /// Of what came over the wire.
+    Wire(Hash),
+    /// What its sender said; what came was not hashed besides.
+    Announced(Hash),
+}
+
+impl Came {
+    fn hash(self) -> Hash {
+        match self {
+            Came::Wire(hash) | Came::Announced(hash) => hash,
+        }
+    }
+}
+
+/// The end of every way in. `beside` is the picture that a sidecar is of.
+async fn keep(app: &App, part: Part, wanted: &SafePath, beside: Option<ImageId>, came: Came) -> Result<Kept, Error> {
+    let (folder, hash) = (&app.managed, came.hash());
     if sidecar::is_sidecar(wanted.name.as_ref()) {
-        let path = folder.root.join(publish(app, part, wanted).await?.path);
-        compare(path, *hash).await?;
+        let wanted = beside::place(app, wanted, beside).await?;
+        compare(publish(app, part, &wanted).await?, hash).await?;
         return Ok(Kept { image: None, already_here: false });
     }
-    let _turn = app.uploads.contents.wait(*hash).await;
-    if let Some(image) = here::find(app, std::slice::from_ref(hash)).await?.remove(hash) {
-        in_background(move || part.discard()).await?;
+    let _turn = app.uploads.contents.wait(hash).await;
+    if let Some(image) = here::find(app, &[hash]).await?.remove(&hash) {
+        let is_other = in_background(move || {
+            let is_other = matches!(came, Came::Announced(_)) && part.sha256()? != hash;
+            part.discard();
+            io::Result::Ok(is_other)
+        });
+        if is_other.await?.map_err(Error::disk(&folder.root))? {
+            return Err(Error::NotAsSent);
+        }
         return Ok(Kept { image: Some(image), already_here: true });
     }
-    let seen = publish(app, part, wanted).await?;
-    let path = folder.root.join(&seen.path);
+    let Lying { seen, path, is_new } = publish(app, part, wanted).await?;
     let door = Door { folder, priority: Priority::Arrival, how: activity::Kind::Uploaded };
-    match ingest::add(app, door, seen, Some(hash)).await {
+    match ingest::add(app, door, seen, Some(&hash)).await {
         // None when somebody took it out of the folder in the same moment
         Ok(image) => Ok(Kept { image: Some(image.ok_or(Error::NotFound)?), already_here: false }),
-        Err(Error::NotAsSent) => {
+        Err(Error::NotAsSent) if is_new => {
             take_back(path).await;
             Err(Error::NotAsSent)
         }
@@ -182,7 +212,7 @@ async fn keep(app: &App, part: Part, wanted: &SafePath, hash: &Hash) -> Result<K
 }
 
 /// What is no picture is not taken in, and compared here.
-async fn compare(path: PathBuf, hash: Hash) -> Result<(), Error> {
+async fn compare(Lying { path, is_new, .. }: Lying, hash: Hash) -> Result<(), Error> {
     let read = {
         let path = path.clone();
         in_background(move || std::fs::read(path)).await?
@@ -190,7 +220,9 @@ async fn compare(path: PathBuf, hash: Hash) -> Result<(), Error> {
     match read {
         Ok(bytes) if Sha256::digest(&bytes)[..] == hash => Ok(()),
         Ok(_) => {
-            take_back(path).await;
+            if is_new {
+                take_back(path).await;
+            }
             Err(Error::NotAsSent)
         }
         Err(error) => Err(Error::disk(path)(error)),
@@ -202,12 +234,21 @@ async fn take_back(path: PathBuf) {
     let _ = in_background(move || std::fs::remove_file(path)).await;
 }
 
-async fn publish(app: &App, part: Part, wanted: &SafePath) -> Result<Seen, Error> {
+/// A file that bears its name.
+struct Lying {
+    seen: Seen,
+    path: PathBuf,
+    /// Otherwise the same lay there before, and is nobody's to take away.
+    is_new: bool,
+}
+
+async fn publish(app: &App, part: Part, wanted: &SafePath) -> Result<Lying, Error> {
     let (root, wanted) = (app.managed.root.clone(), wanted.clone());
     let published = in_background(move || {
-        let path = part.publish(&wanted)?;
-        let meta = root.join(&path).symlink_metadata()?;
-        Ok(Seen::new(path, &meta))
+        let Published { path: below, is_new } = part.publish(&wanted)?;
+        let path = root.join(&below);
+        let seen = Seen::new(below, &path.symlink_metadata()?);
+        Ok(Lying { seen, path, is_new })
     });
     published.await?.map_err(Error::disk(&app.managed.root))
 }

@@ -8,7 +8,6 @@ use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::Path,
-    time::Duration,
 };
 
 use futures::Stream;
@@ -18,25 +17,25 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    Kept,
+    Came, Kept,
     arrival::{self, Arrival, Ending, Hasher, Mark},
     keep, limits,
     turns::Having,
 };
 use crate::{
     folder::write::{Part, SafePath, remove_leftovers, remove_part},
+    model::ImageId,
     server::{
         App, Error,
         background::in_background,
-        db::{Pool, answers, uploads},
-        export,
+        db::{Pool, uploads},
         reconcile::Hash,
         root,
     },
 };
 
-/// How often what expired is cleared away.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// A larger file that bears its name already takes too long to be found wrong.
+const READ_AGAIN_MAX: u64 = 64 << 20;
 
 /// What a sender wants to send.
 pub struct Wish {
@@ -46,6 +45,8 @@ pub struct Wish {
     pub metadata: String,
     /// Of the whole.
     pub hash: Option<Hash>,
+    /// The picture that a sidecar is of, where its sender knows.
+    pub beside: Option<ImageId>,
 }
 
 /// An upload as its sender sees it.
@@ -80,6 +81,7 @@ pub async fn begin(app: &App, wish: Wish) -> Result<Upload, Error> {
         size: wish.size,
         metadata: &wish.metadata,
         wanted_hash: wish.hash.as_ref(),
+        beside: wish.beside,
         hasher: &Hasher::default().state(),
         expires_at: expires_at(app),
     };
@@ -145,7 +147,10 @@ where
         }
         part => part?,
     };
-    let arrival = Arrival { part, hasher: Hasher::of_state(&row.hasher).ok_or(Error::NotFound)?, received: offset };
+    // of what is read again in a moment the sender's word is compared with that alone
+    let is_hashed = row.wanted_hash.is_none() || row.size > READ_AGAIN_MAX;
+    let hasher = is_hashed.then(|| Hasher::of_state(&row.hasher).ok_or(Error::NotFound)).transpose()?;
+    let arrival = Arrival { part, hasher, received: offset };
     let (mut arrival, ending) = take(app, &row, arrival, sum.is_none(), chunks, &turn).await?;
     match (sum, ending) {
         (_, Ending::TooMuch) => {
@@ -260,17 +265,26 @@ async fn write_down(app: &App, id: Uuid, mark: Mark) -> Result<(), Error> {
 
 /// All of it is there. As long as it is not kept, so much is not written down.
 async fn finish(app: &App, row: uploads::Row, arrival: Arrival) -> Result<Upload, Error> {
-    let hash = arrival.hasher.hash();
-    if row.wanted_hash.is_some_and(|wanted| wanted != hash) {
-        uploads::delete(&app.pool, row.id).await?;
-        in_background(move || arrival.part.discard()).await?;
-        return Err(Error::OtherSum(
-            "The file is not what was announced: its SHA-256 is another. Nothing of it was kept.",
-        ));
+    let came = match (arrival.hasher.map(Hasher::hash), row.wanted_hash) {
+        (Some(hash), Some(announced)) if hash != announced => return not_announced(app, row.id, arrival.part).await,
+        (Some(hash), _) => Came::Wire(hash),
+        (None, announced) => Came::Announced(announced.ok_or(Error::NotFound)?),
+    };
+    match keep(app, arrival.part, &SafePath::of_path(&row.path), row.beside, came).await {
+        Ok(kept) => uploads::finish(&app.pool, row.id, kept.image, kept.already_here, expires_at(app)).await?,
+        Err(Error::NotAsSent) if matches!(came, Came::Announced(_)) => return not_announced(app, row.id, None).await,
+        Err(error) => return Err(error),
     }
-    let kept = keep(app, arrival.part, &SafePath::of_path(&row.path), &hash).await?;
-    uploads::finish(&app.pool, row.id, kept.image, kept.already_here, expires_at(app)).await?;
     find(app, row.id).await
+}
+
+/// The part goes, where it has no name yet.
+async fn not_announced(app: &App, id: Uuid, part: impl Into<Option<Part>>) -> Result<Upload, Error> {
+    uploads::delete(&app.pool, id).await?;
+    if let Some(part) = part.into() {
+        in_background(move || part.discard()).await?;
+    }
+    Err(Error::OtherSum("The file is not what was announced: its SHA-256 is another. Nothing of it was kept."))
 }
 
 /// Nobody goes on with it.
@@ -301,18 +315,8 @@ pub async fn clear(pool: &Pool, root: &Path) -> Result<(), Error> {
     in_background(move || remove_leftovers(&folder, &under_way)).await?.map_err(Error::disk(root))
 }
 
-/// Gives up what expired, as long as the server runs.
-pub async fn keep_clear(app: App) {
-    while app.stop.run_until_cancelled(tokio::time::sleep(SWEEP_EVERY)).await.is_some() {
-        if let Err(error) = sweep(&app).await.and(export::sweep(&app).await) {
-            tracing::warn!(error = &error as &dyn std::error::Error, "what expired is cleared away later");
-        }
-    }
-}
-
 /// What expired until now.
 pub async fn sweep(app: &App) -> Result<(), Error> {
-    answers::forget_old(&app.pool).await?;
     for id in uploads::expired(&app.pool).await? {
         // somebody may have gone on with it in this moment
         let _turn = app.uploads.senders.wait(id).await;

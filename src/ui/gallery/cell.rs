@@ -33,12 +33,9 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl 
     let chosen = Memo::new(move |_| selection.contains(id));
     // once it is shown it stays
     let waits = Memo::new(move |waited: Option<&bool>| waited != Some(&false) && flies.get());
-    // of what the server drew, what lies further down has its thumbnail before one comes there
     let is_new = untrack(|| room.get().is_some());
     let place = if is_new { None } else { place_on_page(gallery, id) };
-    let is_first = place.is_some_and(|place| place < FIRST);
-    let is_sketched = is_new || place.is_some_and(|place| place < SKETCHED);
-    let style = text(move || styled.with(|card| style(card, room.get(), is_sketched && !waits.get())));
+    let style = text(move || styled.with(|card| style(card, room.get(), is_new && !waits.get())));
     Some(view! {
         <a
             class="cell"
@@ -49,7 +46,7 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl 
             draggable="false"
             style=style
         >
-            {drawn(card, gallery, waits, is_first)}
+            {drawn(card, gallery, waits, place)}
             <span class="cell-check" title="Select">
                 <Icon sign=Sign::Done/>
                 {part(move || said_chosen(chosen.get()))}
@@ -63,13 +60,13 @@ fn said_chosen(chosen: bool) -> AnyView {
 }
 
 /// What is seen of the picture, and what is said over it.
-fn drawn(card: ArcRwSignal<Card>, gallery: Gallery, waits: Memo<bool>, is_first: bool) -> impl IntoView {
+fn drawn(card: ArcRwSignal<Card>, gallery: Gallery, waits: Memo<bool>, place: Option<u32>) -> impl IntoView {
     let source = source(card.clone());
     part(move || {
         let (thumbnail, card) = (source.get(), card.read());
         let image = match thumbnail {
             Some(_) if waits.get() => ().into_any(),
-            Some(source) => image(&card, source, is_first).into_any(),
+            Some(source) => image(&card, source, place).into_any(),
             None => blank(&card).into_any(),
         };
         view! {
@@ -110,12 +107,18 @@ fn source(card: ArcRwSignal<Card>) -> Memo<Option<String>> {
     })
 }
 
-fn image(card: &Card, source: String, is_first: bool) -> impl IntoView + use<> {
+/// `place` is on a page that the server drew.
+fn image(card: &Card, source: String, place: Option<u32>) -> impl IntoView + use<> {
+    let is_first = place.is_some_and(|place| place < FIRST);
     // what is further away than a screen or two is asked for when one comes near, and after what the page asks for itself
     let (loading, priority) = if is_first { ("eager", "high") } else { ("lazy", "low") };
+    // it stays as it came, so the program has no reason to draw it once more
+    let is_sketched = is_server() && place.is_some_and(|place| place < SKETCHED);
+    let sketch = is_sketched.then(|| card.sketch_url()).flatten();
     view! {
         <img
             src=source
+            style=sketch.map(|sketch| format!("background-image:url({sketch})"))
             alt=card.name.clone()
             width=card.width.map(|width| width.to_string())
             height=card.height.map(|height| height.to_string())

@@ -22,7 +22,7 @@ pub fn Empty() -> impl IntoView {
                 <p>"Put pictures into this folder and they appear here by themselves:"</p>
                 <code class="empty-path">{path}</code>
                 <p>"Or drop them anywhere on this page."</p>
-                <UploadForm label="Choose pictures"/>
+                <UploadForm label="Choose pictures" folder_label="Choose a folder"/>
             </div>
         </main>
     }

@@ -200,6 +200,7 @@ impl Engine {
             Ok(Arrived { id, was_here }) => {
                 self.failures.set(0);
                 self.change(key, |entry| {
+                    entry.image = id;
                     // an attempt before may have arrived, and its answer not
                     let before = id.filter(|_| was_here && entry.begun == 1);
                     entry.step = before.map_or(Step::Done, Step::AlreadyHere);
@@ -455,7 +456,7 @@ impl Engine {
             let hash = hashes.remove(key);
             let here = hash.as_ref().and_then(|hash| known.get(hash));
             self.change(*key, |entry| {
-                entry.step = here.map_or(Step::Waiting, |id| Step::AlreadyHere(*id));
+                (entry.step, entry.image) = (here.map_or(Step::Waiting, |id| Step::AlreadyHere(*id)), here.copied());
                 entry.content = Content::Read(hash);
             });
             if here.is_some() {
@@ -532,7 +533,8 @@ async fn start(engine: &Rc<Engine>, key: FileKey) -> Result<Reached, Trouble> {
         Content::Read(hash) => hash.as_deref(),
         Content::Unread => None,
     };
-    let reached = tus::begin(key, &entry.facts, hash, engine.progress(key)).await?;
+    let beside = engine.queue.borrow().beside(key);
+    let reached = tus::begin(key, &entry.facts, hash, beside, engine.progress(key)).await?;
     if reached.arrived.is_none() {
         kept::keep(key, &entry.facts, Some(&reached.url));
     }

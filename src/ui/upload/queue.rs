@@ -1,5 +1,7 @@
 //! Which files are to be sent, how each stands, and whose turn is next. Holds no file and sends nothing.
 
+use std::collections::HashMap;
+
 use crate::{
     browser::held::{Facts, FileKey},
     model::ImageId,
@@ -60,11 +62,26 @@ pub struct Entry {
     pub begun: u32,
     /// And how often in vain.
     pub tries: u32,
+    /// Of a sidecar, the picture that came with it.
+    pub picture: Option<FileKey>,
+    /// What the server calls it, once it has it.
+    pub image: Option<ImageId>,
 }
 
 impl Entry {
     pub fn new(key: FileKey, facts: Facts) -> Self {
-        Entry { key, facts, step: Step::Waiting, content: Content::Unread, sent: 0, url: None, begun: 0, tries: 0 }
+        Entry {
+            key,
+            facts,
+            step: Step::Waiting,
+            content: Content::Unread,
+            sent: 0,
+            url: None,
+            begun: 0,
+            tries: 0,
+            picture: None,
+            image: None,
+        }
     }
 
     /// Nothing comes after it by itself.
@@ -117,56 +134,103 @@ impl Tally {
     }
 }
 
-/// In the order in which they came, which is that of their keys.
 #[derive(Default)]
-pub struct Queue(Vec<Entry>);
+pub struct Queue {
+    /// In the order in which they came, which is that of their keys.
+    entries: Vec<Entry>,
+    /// Pictures by what their sidecars are called, and sidecars whose picture has not come.
+    pictures: HashMap<String, FileKey>,
+    alone: HashMap<String, FileKey>,
+}
+
+/// What a sidecar is called without its own end: as its picture, with that one's end or without.
+fn sidecar(facts: &Facts) -> Option<String> {
+    facts.place().strip_suffix(".xmp").map(str::to_owned)
+}
 
 impl Queue {
     pub fn entries(&self) -> &[Entry] {
-        &self.0
+        &self.entries
     }
 
     /// How many did not fit are left out of it, and returned.
     pub fn add(&mut self, mut entries: Vec<Entry>) -> Vec<Entry> {
-        let room = ENTRIES_MAX.saturating_sub(self.0.len());
+        let room = ENTRIES_MAX.saturating_sub(self.entries.len());
         let beyond = entries.split_off(room.min(entries.len()));
-        self.0.extend(entries);
+        let mut found = Vec::new();
+        entries.iter_mut().for_each(|entry| found.extend(self.pair(entry)));
+        self.entries.extend(entries);
         // several may be taken in at the same time
-        if !self.0.is_sorted_by_key(|entry| entry.key) {
-            self.0.sort_by_key(|entry| entry.key);
+        if !self.entries.is_sorted_by_key(|entry| entry.key) {
+            self.entries.sort_by_key(|entry| entry.key);
+        }
+        for (sidecar, picture) in found {
+            if let Some(entry) = self.get_mut(sidecar) {
+                entry.picture = Some(picture);
+            }
         }
         beyond
     }
 
+    /// Finds a sidecar's picture; of a picture, the sidecars that came before it.
+    fn pair(&mut self, entry: &mut Entry) -> Vec<(FileKey, FileKey)> {
+        if let Some(name) = sidecar(&entry.facts) {
+            entry.picture = self.pictures.get(&name).copied();
+            if entry.picture.is_none() {
+                self.alone.insert(name, entry.key);
+            }
+            return Vec::new();
+        }
+        let place = entry.facts.place();
+        let stem = place.rsplit_once('.').map_or(place.as_str(), |(stem, _)| stem).to_owned();
+        let names = [stem, place];
+        let found =
+            names.iter().filter_map(|name| self.alone.remove(name)).map(|sidecar| (sidecar, entry.key)).collect();
+        self.pictures.extend(names.map(|name| (name, entry.key)));
+        found
+    }
+
+    /// A sidecar waits until it is known what its picture is called in the end.
+    fn may_go(&self, entry: &Entry) -> bool {
+        let picture = entry.picture.and_then(|picture| self.get(picture));
+        picture.is_none_or(|picture| picture.is_settled() || picture.is_left_behind())
+    }
+
+    /// The picture that a sidecar is of, as the server calls it.
+    pub fn beside(&self, key: FileKey) -> Option<ImageId> {
+        self.get(self.get(key)?.picture?)?.image
+    }
+
     pub fn get(&self, key: FileKey) -> Option<&Entry> {
-        self.place(key).map(|at| &self.0[at])
+        self.place(key).map(|at| &self.entries[at])
     }
 
     pub fn get_mut(&mut self, key: FileKey) -> Option<&mut Entry> {
-        self.place(key).map(|at| &mut self.0[at])
+        self.place(key).map(|at| &mut self.entries[at])
     }
 
     fn place(&self, key: FileKey) -> Option<usize> {
-        self.0.binary_search_by_key(&key, |entry| entry.key).ok()
+        self.entries.binary_search_by_key(&key, |entry| entry.key).ok()
     }
 
     /// Takes out all that are meant.
     pub fn take_out(&mut self, is_meant: impl Fn(&Entry) -> bool) -> Vec<Entry> {
-        self.0.extract_if(.., |entry| is_meant(entry)).collect()
+        self.entries.extract_if(.., |entry| is_meant(entry)).collect()
     }
 
     pub fn change(&mut self, change: impl Fn(&mut Entry)) {
-        self.0.iter_mut().for_each(change);
+        self.entries.iter_mut().for_each(change);
     }
 
     /// Whose turn it is: what was tried before comes after what was not, so one that never succeeds holds up no other.
     pub fn next(&self) -> Option<FileKey> {
-        self.0.iter().filter(|entry| entry.is_ready()).min_by_key(|entry| entry.tries).map(|entry| entry.key)
+        let ready = self.entries.iter().filter(|entry| entry.is_ready() && self.may_go(entry));
+        ready.min_by_key(|entry| entry.tries).map(|entry| entry.key)
     }
 
     /// What is to be read next, as long as little enough is ready.
     pub fn to_look_up(&self) -> Vec<FileKey> {
-        if self.0.iter().filter(|entry| entry.is_ready()).take(AHEAD).count() == AHEAD {
+        if self.entries.iter().filter(|entry| entry.is_ready() && self.may_go(entry)).take(AHEAD).count() == AHEAD {
             return Vec::new();
         }
         let mut bytes = 0;
@@ -175,18 +239,18 @@ impl Queue {
             bytes += entry.facts.size;
             before < LOOKED_UP_BYTES
         };
-        let unread = self.0.iter().filter(|entry| entry.step == Step::Waiting && !entry.is_ready());
+        let unread = self.entries.iter().filter(|entry| entry.step == Step::Waiting && !entry.is_ready());
         unread.take(LOOKED_UP_MAX).take_while(fits).map(|entry| entry.key).collect()
     }
 
     /// One that waits for its file, and this is the file.
     pub fn missing_like(&self, facts: &Facts) -> Option<FileKey> {
         let is_it = |entry: &&Entry| entry.is_left_behind() && entry.facts.is_like(facts);
-        self.0.iter().find(is_it).map(|entry| entry.key)
+        self.entries.iter().find(is_it).map(|entry| entry.key)
     }
 
     pub fn tally(&self) -> Tally {
-        self.0.iter().fold(Tally::default(), |mut tally, entry| {
+        self.entries.iter().fold(Tally::default(), |mut tally, entry| {
             tally.total += 1;
             if !entry.is_left_behind() {
                 tally.bytes += entry.facts.size;
@@ -208,8 +272,8 @@ impl Queue {
 
     /// What is listed, in their order: a list of 100,000 can neither be drawn nor read.
     pub fn listed(&self) -> Vec<Entry> {
-        if self.0.len() <= LISTED_MAX {
-            return self.0.clone();
+        if self.entries.len() <= LISTED_MAX {
+            return self.entries.clone();
         }
         let (mut next, mut settled) = (0, 0);
         let is_listed = |entry: &&Entry| match entry.step {
@@ -224,7 +288,7 @@ impl Queue {
                 settled <= SETTLED_LISTED
             }
         };
-        self.0.iter().filter(is_listed).cloned().collect()
+        self.entries.iter().filter(is_listed).cloned().collect()
     }
 }
 
@@ -281,6 +345,39 @@ mod tests {
         assert_eq!(queue.next(), Some(FileKey(1)), "the others were not looked up");
         queue.change(|entry| entry.content = Content::Read(None));
         assert_eq!(queue.next(), Some(FileKey(2)));
+    }
+
+    #[test]
+    fn a_sidecar_waits_for_its_picture_and_holds_up_nobody() {
+        let named = |key: u32, name: &str| {
+            let mut entry = entry(key, Step::Waiting);
+            entry.facts.name = name.into();
+            entry
+        };
+        let mut queue = Queue::default();
+        queue.add(vec![named(1, "A.XMP"), named(2, "a.cr3"), named(3, "a.cr3.xmp"), named(4, "alone.xmp")]);
+        queue.change(|entry| entry.content = Content::Read(None));
+        assert_eq!(queue.next(), Some(FileKey(2)));
+        queue.change(|entry| {
+            if entry.key == FileKey(2) {
+                (entry.step, entry.image) = (Step::Done, Some(ImageId(Uuid::nil())));
+            }
+        });
+        assert_eq!(queue.next(), Some(FileKey(1)));
+        assert_eq!([1, 3, 4].map(|key| queue.beside(FileKey(key)).is_some()), [true, true, false]);
+
+        let mut many = Queue::default();
+        let last = 2 * AHEAD as u32 + 1;
+        let pairs = (0..=AHEAD as u32).flat_map(|number| {
+            [named(2 * number + 1, &format!("{number}.jpg")), named(2 * number + 2, &format!("{number}.xmp"))]
+        });
+        many.add(pairs.collect());
+        many.change(|entry| {
+            let is_sidecar = entry.key.0 % 2 == 0;
+            entry.step = if is_sidecar || entry.key.0 == last { Step::Waiting } else { Step::Sending };
+            entry.content = if is_sidecar { Content::Read(None) } else { Content::Unread };
+        });
+        assert_eq!(many.to_look_up(), [FileKey(last)], "sidecars that wait are not in the way");
     }
 
     #[test]

@@ -112,6 +112,10 @@ fn of_file(picture: &Picture, awake: bool) -> AnyView {
             <Fact name="Modified" value=at(picture.details.modified_ms)/>
             {picture.hash.clone().map(|hash| view! { <Hash hash/> })}
         </dl>
+        <a class="facts-link" href=picture.card.original_url() download="">
+            <Icon sign=Sign::Export/>
+            "Download"
+        </a>
         <a class="facts-link facts-original" href=picture.card.original_url() rel="external" target="_blank">
             <Icon sign=Sign::Open/>
             "Open the original"

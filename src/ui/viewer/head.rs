@@ -60,6 +60,9 @@ pub fn Head(turn: Turn, zoom: Zoom) -> impl IntoView {
                 <ToolRow/>
                 <LiveDot/>
                 <ThemeSwitch/>
+                <a class="tool original" href=original download="" aria-label="Download" title="Download (D)">
+                    <Icon sign=Sign::Export/>
+                </a>
                 <a class="tool original" href=original rel="external" target="_blank" title="Open the original">
                     <Icon sign=Sign::Open/>
                     <span class="tool-words">"Original"</span>

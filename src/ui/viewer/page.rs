@@ -54,6 +54,7 @@ const KEYS: Keys = &[
     (&["F"], "Full screen"),
     (&["Space"], "Start or pause the slide show"),
     (&["C"], "Crop"),
+    (&["D"], "Download"),
     (&["B"], "Compare with the next picture"),
     (&["?"], "This list"),
 ];

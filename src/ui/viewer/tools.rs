@@ -7,7 +7,7 @@ use super::{
     turn::Turn, zoom::Zoom,
 };
 use crate::{
-    browser::{dialog, focus, strip},
+    browser::{dialog, download, focus, strip},
     ui::parts::{
         icon::{Icon, Sign},
         key_list::KEYS_ID,
@@ -24,13 +24,14 @@ pub struct Tools {
     strip: RwSignal<bool>,
     crop: Crop,
     zoom: Zoom,
+    viewer: Viewer,
 }
 
 impl Tools {
     pub fn new(viewer: Viewer, turn: Turn, zoom: Zoom, crop: Crop) -> Tools {
         let (screen, strip) = (Screen::new(), RwSignal::new(false));
         let slides = Slides::new(viewer, turn, zoom);
-        let tools = Tools { panel: Panel::new(screen), screen, slides, strip, crop, zoom };
+        let tools = Tools { panel: Panel::new(screen), screen, slides, strip, crop, zoom, viewer };
         Effect::new(move || strip.set(strip::is_open()));
         let stage = Memo::new(move |_| (tools.panel.is_open(), tools.screen.full.get(), tools.has_strip()));
         Effect::new(move |before: Option<()>| {
@@ -55,6 +56,14 @@ impl Tools {
         self.strip.set(open);
     }
 
+    /// Under its own name, as the browser saves files.
+    fn download(&self) {
+        let url = self.viewer.seen.with_untracked(|seen| seen.as_ref().map(|seen| seen.card.original_url()));
+        if let Some(url) = url {
+            download::save(&url);
+        }
+    }
+
     /// Whether the key is one of these.
     pub fn by_key(&self, event: &KeyboardEvent) -> bool {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || focus::is_typing() {
@@ -66,6 +75,7 @@ impl Tools {
             _ if event.shift_key() => return false,
             "i" => self.panel.toggle(),
             "t" => self.toggle_strip(),
+            "d" => self.download(),
             "f" if self.screen.possible.get_untracked() => self.screen.toggle(),
             " " if !focus::is_pressed_by(" ") => self.slides.toggle(self.zoom),
             "Escape" if self.screen.leave() => {}

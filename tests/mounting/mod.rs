@@ -1,7 +1,8 @@
-//! File systems that come and go, where this machine lets us. Puts no file on them.
+//! File systems that come and go and fill up, where this machine lets us.
 
 use std::{
     fs::File,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -46,6 +47,19 @@ pub(crate) fn draw(image: &Path, mib: u64) -> Result<(), String> {
     let drawn = File::create(image).and_then(|file| file.set_len(mib << 20));
     drawn.map_err(|error| error.to_string())?;
     run(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(image))
+}
+
+/// To the last byte, and again when somebody let go of some.
+pub(crate) fn fill(ballast: &Path) {
+    let mut file = File::options().create(true).append(true).open(ballast).expect("the ballast");
+    for size in [1 << 20, 4096, 1] {
+        while file.write_all(&vec![1; size]).is_ok() {}
+    }
+}
+
+/// Said past the harness, which would keep it to itself.
+pub(crate) fn skipped(what: &str, why: &str) {
+    writeln!(io::stderr(), "skipped: {what}: {why}").expect("stderr");
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
