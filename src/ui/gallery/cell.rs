@@ -33,6 +33,7 @@ pub fn Cell(id: ImageId, room: Signal<Option<Rect>>, flies: Memo<bool>) -> impl 
     let chosen = Memo::new(move |_| selection.contains(id));
     // once it is shown it stays
     let waits = Memo::new(move |waited: Option<&bool>| waited != Some(&false) && flies.get());
+    // what the server drew has its thumbnail by now, and a sketch for each would be the longest part of the page's first second
     let is_new = untrack(|| room.get().is_some());
     let place = if is_new { None } else { place_on_page(gallery, id) };
     let style = text(move || styled.with(|card| style(card, room.get(), is_new && !waits.get())));
@@ -112,13 +113,9 @@ fn image(card: &Card, source: String, place: Option<u32>) -> impl IntoView + use
     let is_first = place.is_some_and(|place| place < FIRST);
     // what is further away than a screen or two is asked for when one comes near, and after what the page asks for itself
     let (loading, priority) = if is_first { ("eager", "high") } else { ("lazy", "low") };
-    // it stays as it came, so the program has no reason to draw it once more
-    let is_sketched = is_server() && place.is_some_and(|place| place < SKETCHED);
-    let sketch = is_sketched.then(|| card.sketch_url()).flatten();
     view! {
         <img
             src=source
-            style=sketch.map(|sketch| format!("background-image:url({sketch})"))
             alt=card.name.clone()
             width=card.width.map(|width| width.to_string())
             height=card.height.map(|height| height.to_string())
@@ -132,8 +129,6 @@ fn image(card: &Card, source: String, place: Option<u32>) -> impl IntoView + use
 
 /// Of a page that is drawn before there is a measure, so many thumbnails are asked for before all else.
 const FIRST: u32 = 6;
-/// And so many fill a screen.
-const SKETCHED: u32 = 40;
 
 fn place_on_page(gallery: Gallery, id: ImageId) -> Option<u32> {
     gallery.place_of(id)?.checked_sub(gallery.start.get_untracked())
