@@ -1,6 +1,7 @@
 //! The disk: what lies in a folder, what changed there, and how a file is put there safely. Knows no database.
 
 pub mod filter;
+pub mod hash;
 pub mod marker;
 pub mod mount;
 pub mod names;

@@ -10,10 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::filter;
+use super::{filter, hash};
 
 /// Longer names are cut: most file systems end at 255 bytes, and a suffix must fit too.
 const NAME_BYTES_MAX: usize = 200;
@@ -104,13 +103,7 @@ impl Part {
 
     /// Of what was written, read from the file.
     pub fn sha256(&self) -> io::Result<[u8; 32]> {
-        let (mut file, mut hash, mut buffer) = (File::open(&self.path)?, Sha256::new(), vec![0; 1 << 20]);
-        loop {
-            match file.read(&mut buffer)? {
-                0 => return Ok(hash.finalize().into()),
-                read => hash.update(&buffer[..read]),
-            }
-        }
+        hash::of_file(&self.path)
     }
 
     /// Nobody goes on with it.

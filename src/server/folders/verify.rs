@@ -2,20 +2,17 @@
 //! that went bad look like any others until somebody reads them. What is not as it was seen last is left to the next look.
 
 use std::{
-    fs::File,
-    io::{self, Read as _},
     path::Path,
     thread,
     time::{Duration, Instant},
 };
 
-use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{App, Error, run::Run};
 use crate::{
     folder::{
-        Seen,
+        Seen, hash,
         scan::path_bytes,
         watch::{Hint, Marks},
     },
@@ -37,7 +34,6 @@ use crate::{
 const BATCH: i64 = 200;
 /// How far it has come is kept so often: a run that was cut off goes on from there.
 const SAVE_EVERY: Duration = Duration::from_secs(10);
-const CHUNK_BYTES: usize = 1 << 20;
 /// When it is tried again that a run broke off.
 const AGAIN: Duration = Duration::from_secs(30);
 /// The lowest there is: everybody else goes first.
@@ -195,25 +191,12 @@ fn hash(root: &Path, seen: &Seen) -> Hashed {
     if !is_as_seen() {
         return Hashed::Other;
     }
-    match hash_file(&path) {
+    match hash::of_file(&path) {
         Ok(_) if !is_as_seen() => Hashed::Other,
         Ok(hash) => Hashed::Is(hash),
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "a file cannot be read");
             Hashed::Unread
-        }
-    }
-}
-
-fn hash_file(path: &Path) -> io::Result<Hash> {
-    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        match file.read(&mut chunk) {
-            Ok(0) => return Ok(hasher.finalize().into()),
-            Ok(length) => hasher.update(&chunk[..length]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
         }
     }
 }
