@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::{
@@ -18,6 +18,10 @@ use super::{
 
 /// What another node left behind is looked for as often, and so is whether a rush is over.
 const TICK: Duration = Duration::from_secs(1);
+/// Whoever must find all that there is waits as long at most.
+const CATCH_UP_MAX: Duration = Duration::from_secs(20);
+/// Until what another node writes is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Rows that are written in one transaction.
 const ROWS_MAX: i64 = 1_000;
 
@@ -51,6 +55,24 @@ async fn follow(app: &App) {
     }
 }
 
+/// Until everything is found that is in the catalogue now, even while many files are taken in.
+pub async fn catch_up(app: &App) -> Result<(), Error> {
+    feed::seal(&app.pool).await?;
+    let head = feed::head(&mut *app.pool.acquire().await?).await?.at;
+    let catching_up = async {
+        while !finds::position(&mut *app.pool.acquire().await?).await?.has_come_to(head) {
+            if step(app).await?.is_none() {
+                sleep(LOOK_AGAIN).await;
+            }
+        }
+        Ok(())
+    };
+    timeout(CATCH_UP_MAX, catching_up).await.unwrap_or_else(|_| {
+        let sentence = "Pictures are still being sorted in, and some would be missed. Try again in a moment.";
+        Err(Error::Conflict(sentence.to_owned()))
+    })
+}
+
 async fn analyze(app: &App) {
     if let Err(error) = finds::analyze(&app.pool).await {
         tracing::warn!(%error, "PostgreSQL could not be told how much is found");
@@ -60,7 +82,7 @@ async fn analyze(app: &App) {
 /// Asked without a lock, because it is asked each second for as long as nothing happens.
 async fn is_behind(app: &App) -> Result<bool, Error> {
     let (position, head) = (finds::position(&mut *app.pool.acquire().await?).await?, app.feed.head());
-    Ok(position.after.is_some() || position.epoch != Some(head.epoch) || position.seq != head.seq)
+    Ok(!position.has_come_to(head) || position.seq > head.seq)
 }
 
 /// One stretch of the way; None where there is nothing to do, or another node does it.

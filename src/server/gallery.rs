@@ -13,7 +13,7 @@ use super::{
         spans::{self, Moment, Span, Time},
         views,
     },
-    details, outline,
+    details, finder, outline,
     shapes::Landmark,
     words,
 };
@@ -253,6 +253,14 @@ pub async fn ids(
     let search = search(app, &mut tx, query, zone).await?;
     let (_, from) = search_from(app, &mut tx, &search, place).await?;
     Ok(search.ids(&mut tx, from, count).await?)
+}
+
+/// Until the ids of a view are all that it has in the catalogue now.
+pub async fn settle(app: &App, query: &Query) -> Result<(), Error> {
+    if by_adding(query).is_some() {
+        return Ok(());
+    }
+    finder::catch_up(app).await
 }
 
 /// What was added after the anchor.

@@ -77,6 +77,18 @@ fn checked(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, bool> {
 }
 
 #[sqlx::test]
+async fn a_search_exports_what_is_not_sorted_in_yet(pool: Pool) {
+    let scene = Scene::open(pool).await;
+    scene.put("a.jpg", &jpeg(1));
+    scene.put("b.jpg", &jpeg(2));
+    scene.images_when(|images| images.len() == 2).await;
+    let sql = "with gone as (delete from finds) update finds_at set epoch = null";
+    sqlx::query(sql).execute(&scene.app.pool).await.expect("nothing is found");
+    let export = export(&scene, json!({ "of": { "search": "sort=name" } })).await;
+    assert_eq!(export["files"], 2);
+}
+
+#[sqlx::test]
 async fn an_archive_proves_what_is_in_it_and_comes_in_any_parts(pool: Pool) {
     let scene = Scene::open(pool).await;
     scene.put("a.jpg", &jpeg(1));

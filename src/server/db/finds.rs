@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::model::{FolderId, ImageId};
+use crate::model::{Cursor, FolderId, ImageId};
 
 /// How far the rows have followed the feed.
 pub struct Position {
@@ -11,6 +11,12 @@ pub struct Position {
     pub seq: i64,
     /// While they are made anew: the last image that has its row.
     pub after: Option<Uuid>,
+}
+
+impl Position {
+    pub fn has_come_to(&self, head: Cursor) -> bool {
+        self.after.is_none() && self.epoch == Some(head.epoch) && self.seq >= head.seq
+    }
 }
 
 /// For as long as the transaction lasts, nobody else writes. None while another node does.

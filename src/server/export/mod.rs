@@ -163,6 +163,8 @@ async fn wanted(app: &App, of: &Of) -> Result<Vec<ImageId>, Error> {
     if !complaints.is_empty() {
         return Err(Error::Refused(complaints.join(" ")));
     }
+    // a picture that came just now is exported, too
+    gallery::settle(app, &query).await?;
     let mut seen: HashSet<ImageId> = without.iter().copied().collect();
     let mut ids = Vec::new();
     for _ in 0..LOOKS_MAX {
