@@ -35,20 +35,27 @@ pub struct Derived {
 }
 
 /// Each from the next larger one. Colours are set right and the picture is turned when it is small, because that is cheap.
-pub(crate) fn derive(decoded: Decoded, orientation: Orientation, icc: Option<&[u8]>) -> Option<Derived> {
+pub(crate) fn derive(
+    decoded: Decoded,
+    orientation: Orientation,
+    icc: Option<&[u8]>,
+    thumbnail_made: impl FnOnce(&Encoded),
+) -> Option<Derived> {
     let (width, height) = orientation.size_seen(decoded.size);
     let large = shrink(decoded.pixels, PREVIEW_EDGE)?;
     let large = orientation.set_upright(ToSrgb::new(large.channels, icc).convert(large));
     let (large_width, large_height) = (large.width, large.height);
     let small = shrink::shrink(&large, THUMBNAIL_EDGE)?;
     let thumbnail = encode::webp(&small, THUMBNAIL_QUALITY)?;
+    let thumbnail = Encoded { mime: "image/webp", bytes: thumbnail, width: small.width, height: small.height };
+    thumbnail_made(&thumbnail);
     let thumbhash = thumbhash_of(&small)?;
     let preview = encode::jpeg(&large.over_white(), encode::JpegQuality::small(PREVIEW_QUALITY), &[])?;
     Some(Derived {
         width,
         height,
         thumbhash,
-        thumbnail: Encoded { mime: "image/webp", bytes: thumbnail, width: small.width, height: small.height },
+        thumbnail,
         preview: Encoded { mime: "image/jpeg", bytes: preview, width: large_width, height: large_height },
     })
 }

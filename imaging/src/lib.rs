@@ -123,6 +123,11 @@ impl Developed {
 
 /// Decodes within the limits, judges, and makes what people see first.
 pub fn develop(bytes: &[u8], limits: &Limits) -> Developed {
+    develop_with(bytes, limits, |_| ())
+}
+
+/// The same. The thumbnail is handed out when it is made: the rest takes a while longer.
+pub fn develop_with(bytes: &[u8], limits: &Limits, thumbnail_made: impl FnOnce(&Encoded)) -> Developed {
     let format = match format::of(bytes) {
         Ok(format) => format,
         Err(reason) => return Developed::without_pictures(Verdict::Corrupted(reason)),
@@ -145,7 +150,7 @@ pub fn develop(bytes: &[u8], limits: &Limits) -> Developed {
         }
     };
     let verdict = decoded.damage.clone().map_or(Verdict::Ok, Verdict::Corrupted);
-    match derive::derive(decoded, metadata.orientation, job.icc()) {
+    match derive::derive(decoded, metadata.orientation, job.icc(), thumbnail_made) {
         Some(derived) => Developed { verdict, derived: Some(derived), is_out_of_time: false },
         None => Developed::without_pictures(Verdict::Corrupted("No small picture could be made of it.".into())),
     }

@@ -163,8 +163,8 @@ async fn develop(app: &App, job: &Job) -> Result<(), Error> {
         Opened::Nobody => return end_of_nothing(app, job).await,
         Opened::TooLarge(source, reason) => (source.mime.clone(), beyond_machine(&source, reason), None, None),
         Opened::File(file) => {
-            let (source, store, hash) = (file.source.clone(), app.store.clone(), job.hash.clone());
-            let (developed, crc32) = in_time(move || develop_file(&store, &hash, &file)).await??;
+            let (source, there, hash) = (file.source.clone(), app.clone(), job.hash.clone());
+            let (developed, crc32) = in_time(move || develop_file(&there, &hash, &file)).await??;
             if developed.is_out_of_time {
                 // a machine that sleeps or swaps says nothing of the picture
                 return Err(out_of_time());
@@ -189,12 +189,16 @@ async fn develop(app: &App, job: &Job) -> Result<(), Error> {
     end(app, job, tx).await
 }
 
-/// And the checksum that archives want.
-fn develop_file(store: &Store, hash: &[u8], file: &File) -> Result<(Developed, u32), Error> {
-    let developed = imaging::develop(&file.bytes, &Limits::default());
+/// And the checksum that archives want. Whoever waits for the thumbnail gets it while the rest is made.
+fn develop_file(app: &App, hash: &[u8], file: &File) -> Result<(Developed, u32), Error> {
+    let mut shown = Ok(());
+    let developed = imaging::develop_with(&file.bytes, &Limits::default(), |thumbnail| {
+        shown = put(&app.store, hash, Kind::Thumbnail, thumbnail);
+        app.jobs.told(hash);
+    });
+    shown?;
     if let Some(derived) = &developed.derived {
-        put(store, hash, Kind::Thumbnail, &derived.thumbnail)?;
-        put(store, hash, Kind::Preview, &derived.preview)?;
+        put(&app.store, hash, Kind::Preview, &derived.preview)?;
     }
     Ok((developed, crc32fast::hash(&file.bytes)))
 }
@@ -272,7 +276,7 @@ async fn begin_end(app: &App, job: &Job) -> Result<Option<Tx<'static>>, Error> {
 async fn end(app: &App, job: &Job, tx: Tx<'static>) -> Result<(), Error> {
     tx.commit().await?;
     app.feed.committed();
-    app.jobs.ended(&job.hash);
+    app.jobs.told(&job.hash);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ const QUEUED_AHEAD: i64 = 500;
 /// Ends that one who waits may not have heard of yet; who lags looks for himself.
 const ENDS_KEPT: usize = 256;
 
-/// Queued jobs are told of here, and so are ended ones; cheap to copy.
+/// Queued jobs are told of here, and so is what comes of them; cheap to copy.
 #[derive(Clone)]
 pub struct Jobs(Arc<Parts>);
 
@@ -66,8 +66,8 @@ struct Parts {
     owner: Uuid,
     under_way: Mutex<HashSet<i64>>,
     queued: Notify,
-    /// The content of each job that ended.
-    ended: broadcast::Sender<Vec<u8>>,
+    /// The content of each job of which something came, and at last its end.
+    news: broadcast::Sender<Vec<u8>>,
     stop: CancellationToken,
     /// Jobs that failed for reasons that pass, since the last one that did not.
     stumbles: AtomicU32,
@@ -77,12 +77,12 @@ struct Parts {
 
 impl Jobs {
     pub fn new(stop: CancellationToken) -> Jobs {
-        let (ended, _) = broadcast::channel(ENDS_KEPT);
+        let (news, _) = broadcast::channel(ENDS_KEPT);
         Jobs(Arc::new(Parts {
             owner: Uuid::now_v7(),
             under_way: Mutex::default(),
             queued: Notify::new(),
-            ended,
+            news,
             stop,
             stumbles: AtomicU32::new(0),
             rush: Mutex::default(),
@@ -113,15 +113,16 @@ impl Jobs {
         self.0.rush.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last.elapsed() < RUSH)
     }
 
-    pub fn ended(&self, hash: &[u8]) {
+    /// There is something of it to be seen, or it has ended.
+    pub fn told(&self, hash: &[u8]) {
         // nobody may be waiting
-        let _ = self.0.ended.send(hash.to_vec());
+        let _ = self.0.news.send(hash.to_vec());
     }
 
     /// For whoever waits for something to come of this content, and looks each time.
     pub fn ends(&self, hash: &[u8], patience: Duration) -> Ends {
         Ends {
-            heard: self.0.ended.subscribe(),
+            heard: self.0.news.subscribe(),
             hash: hash.to_vec(),
             until: Instant::now() + patience,
             stop: self.0.stop.clone(),
@@ -173,7 +174,7 @@ impl Ends {
     async fn hear(&mut self) {
         loop {
             match self.heard.recv().await {
-                Ok(ended) if ended != self.hash => {}
+                Ok(news) if news != self.hash => {}
                 Ok(_) | Err(RecvError::Lagged(_)) => return,
                 // only when the server ends
                 Err(RecvError::Closed) => std::future::pending().await,
@@ -316,7 +317,7 @@ async fn put_down(app: &App, job: &Job, error: &Error) -> Result<(), db::DbError
         tx.commit().await?;
         app.feed.committed();
     }
-    app.jobs.ended(&job.hash);
+    app.jobs.told(&job.hash);
     Ok(())
 }
 
@@ -338,9 +339,9 @@ mod tests {
     async fn who_waits_hears_of_its_own_content_and_gives_up_in_the_end() {
         let jobs = Jobs::new(CancellationToken::new());
         let mut ends = jobs.ends(b"mine", Duration::from_secs(3600));
-        jobs.ended(b"others");
+        jobs.told(b"others");
         assert!(ends.hear().now_or_never().is_none());
-        jobs.ended(b"mine");
+        jobs.told(b"mine");
         assert!(ends.hear().now_or_never().is_some());
         assert!(!jobs.ends(b"mine", Duration::ZERO).next().await);
         jobs.0.stop.cancel();
