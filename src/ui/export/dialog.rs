@@ -49,7 +49,7 @@ pub fn Dialog(asked: RwSignal<Option<Asked>>, of: Asked, from: &'static str) -> 
         problem.set(String::new());
         let begun = begin_export(draft(of.clone()));
         spawn_local(async move {
-            let ready = until_ready(begun, far).await;
+            let ready = Box::pin(until_ready(begun, far)).await;
             // whoever closed the dialog wants it no more
             if busy.try_set(false).is_some() {
                 return;
