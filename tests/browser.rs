@@ -95,6 +95,7 @@ fn opening(window: Window, all: u32) -> Opening {
     let (newest, outline) = (window.newest(), Outline::flat(window.total));
     Opening {
         at: window.at,
+        drawn: Window::CARDS_FIRST,
         window,
         is_counted: true,
         newest,

@@ -17,7 +17,11 @@ pub async fn open_gallery(
     in_a_hurry: bool,
 ) -> Result<Opening, Failure> {
     let (app, zone) = (crate::server::App::here()?, crate::server::app::zone());
-    Ok(crate::server::gallery::open(&app, &query, zone, at, start, count, in_a_hurry).await?)
+    let mut opening = crate::server::gallery::open(&app, &query, zone, at, start, count, in_a_hurry).await?;
+    if at.is_none() && crate::server::app::is_in_hand() {
+        opening.drawn = Window::CARDS_IN_HAND;
+    }
+    Ok(opening)
 }
 
 /// The shape of what is asked for: its days, from the anchor on where there is one.

@@ -22,6 +22,8 @@ impl Window {
     pub const CARDS_MAX: u32 = 600;
     /// What a page is opened with, before anyone knows how large the screen is.
     pub const CARDS_FIRST: u32 = 120;
+    /// So many of them are more than a hand holds.
+    pub const CARDS_IN_HAND: u32 = 48;
 
     pub fn places(&self) -> Range<u32> {
         self.start..self.start.saturating_add(self.cards.len() as u32)
@@ -38,6 +40,8 @@ pub struct Opening {
     /// From where on changes are still to be heard.
     pub at: Cursor,
     pub window: Window,
+    /// How many of its cards stand in the page from the first, at most. The others follow once it is awake.
+    pub drawn: u32,
     /// Else there are more than the window has, and its total and the outline are of its cards alone: to count all takes longer, and
     /// nobody should wait for that to see the first ones.
     pub is_counted: bool,

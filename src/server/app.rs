@@ -16,6 +16,7 @@ use super::{
     db::{Pool, folders::FolderRow},
     export::Exports,
     feed::Feed,
+    finder::Finder,
     folders::Folders,
     jobs::Jobs,
     room::Room,
@@ -61,6 +62,7 @@ pub struct Parts {
     pub shapes: Shapes,
     pub uploads: Uploads,
     pub exports: Exports,
+    pub finder: Finder,
     /// Decoding is all processor and much memory, and both are bounded.
     pub room: Room,
     /// Cancelled when the server is to end: loops stop and streams close.
@@ -88,6 +90,15 @@ impl App {
 /// The clock of whoever asks; for server functions.
 pub fn zone() -> Zone {
     use_context().unwrap_or_default()
+}
+
+/// Whoever asks has a screen that lies in a hand.
+#[derive(Clone, Copy, Default)]
+pub struct InHand(pub bool);
+
+/// For server functions.
+pub fn is_in_hand() -> bool {
+    use_context::<InHand>().is_some_and(|InHand(is_so)| is_so)
 }
 
 #[cfg(test)]

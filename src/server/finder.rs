@@ -1,9 +1,16 @@
 //! Keeps what pictures are found by true to them: follows the feed, a moment behind it, and makes everything anew where
 //! that cannot be followed. Knows nothing of what is looked for.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 use uuid::Uuid;
 
 use super::{
@@ -18,12 +25,38 @@ use super::{
 
 /// What another node left behind is looked for as often, and so is whether a rush is over.
 const TICK: Duration = Duration::from_secs(1);
-/// Whoever must find all that there is waits as long at most.
-const CATCH_UP_MAX: Duration = Duration::from_secs(20);
-/// Until what another node writes is looked at again.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Whoever must find all that there is waits as long at most, and hears of it before a page gives the answer up.
+const CATCH_UP_MAX: Duration = Duration::from_secs(8);
+const LOOK_AGAIN: Duration = Duration::from_millis(30);
 /// Rows that are written in one transaction.
 const ROWS_MAX: i64 = 1_000;
+
+/// What the server shares of it: who waits until all is found that there is, for whom it goes on at any time.
+#[derive(Default)]
+pub struct Finder {
+    waiting: AtomicUsize,
+    more: Notify,
+}
+
+struct Waits<'a>(&'a Finder);
+
+impl Finder {
+    fn wait(&self) -> Waits<'_> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.more.notify_one();
+        Waits(self)
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Runs until told to stop.
 pub async fn run(app: App) {
@@ -36,7 +69,8 @@ async fn follow(app: &App) {
     loop {
         head.borrow_and_update();
         // while many files are taken in, the database is theirs
-        let done = if app.jobs.is_rush() { Ok(None) } else { step(app).await };
+        let is_put_off = app.jobs.is_rush() && !app.finder.is_awaited();
+        let done = if is_put_off { Ok(None) } else { step(app).await };
         match done {
             Ok(Some(written)) => {
                 if growth.add(written) {
@@ -50,20 +84,23 @@ async fn follow(app: &App) {
                 "what pictures are found by could not be written"
             ),
         }
-        // its sender lives as long as the app
-        let _ = timeout(TICK, head.changed()).await;
+        let news = async {
+            tokio::select! {
+                // its sender lives as long as the app
+                _ = head.changed() => {}
+                () = app.finder.more.notified() => {}
+            }
+        };
+        let _ = timeout(TICK, news).await;
     }
 }
 
-/// Until everything is found that is in the catalogue now, even while many files are taken in.
+/// Until everything is found that has its number in the feed, even while many files are taken in.
 pub async fn catch_up(app: &App) -> Result<(), Error> {
-    feed::seal(&app.pool).await?;
-    let head = feed::head(&mut *app.pool.acquire().await?).await?.at;
+    let (head, _waits) = (app.feed.head(), app.finder.wait());
     let catching_up = async {
         while !finds::position(&mut *app.pool.acquire().await?).await?.has_come_to(head) {
-            if step(app).await?.is_none() {
-                sleep(LOOK_AGAIN).await;
-            }
+            sleep(LOOK_AGAIN).await;
         }
         Ok(())
     };

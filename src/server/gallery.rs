@@ -122,7 +122,8 @@ async fn opening(
     let (at, all) = (feed::head(tx).await?.at, feed::total(tx, app.project).await?);
     let (views, getting_ready) = (views::all(tx, app.project).await?, is_behind(tx).await?);
     let folders = app.folders.list().folders;
-    Ok(Opening { at, window, is_counted: true, newest, outline, all, folders, views, getting_ready })
+    let drawn = Window::CARDS_FIRST;
+    Ok(Opening { at, window, drawn, is_counted: true, newest, outline, all, folders, views, getting_ready })
 }
 
 /// Where a picture stands in a view; None when it is not in it.
@@ -257,10 +258,11 @@ pub async fn ids(
 
 /// Until the ids of a view are all that it has in the catalogue now.
 pub async fn settle(app: &App, query: &Query) -> Result<(), Error> {
-    if by_adding(query).is_some() {
-        return Ok(());
+    app.feed.seal().await?;
+    if by_adding(query).is_none() {
+        finder::catch_up(app).await?;
     }
-    finder::catch_up(app).await
+    Ok(())
 }
 
 /// What was added after the anchor.

@@ -121,6 +121,7 @@ pub async fn open(pool: Pool, data: &Path, looking: Looking, limits: Limits, sto
         room,
         uploads: Uploads::new(limits),
         exports: Default::default(),
+        finder: Default::default(),
         stop,
     }))
 }

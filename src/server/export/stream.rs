@@ -34,8 +34,8 @@ use crate::{
 
 /// Read and sent at once.
 const BUFFER_BYTES: usize = 512 << 10;
-/// Whoever takes nothing for so long has gone.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// Whoever takes nothing for so long has gone. A buffer of it goes to a line of 2 kB a second.
+const SILENCE_MAX: Duration = Duration::from_secs(300);
 /// Read ahead of the line.
 const BUFFERS_AHEAD: usize = 4;
 

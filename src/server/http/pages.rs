@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::{Failure, uploads::UPLOAD_URL},
     model::{Comparison, ImageId, Zone},
-    server::{App, Error, db},
+    server::{App, Error, app::InHand, db},
     ui::{self, shell::ZONE_COOKIE},
 };
 
@@ -45,10 +45,11 @@ async fn call(State(app): State<App>, request: Request) -> Response {
         Ok(request) => request,
         Err(refusal) => return *refusal,
     };
-    let zone = zone(request.headers());
+    let (zone, in_hand) = (zone(request.headers()), is_in_hand(request.headers()));
     let context = move || {
         provide_context(app.clone());
         provide_context(zone);
+        provide_context(in_hand);
     };
     let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
     without_empty_query(refused_if_not_understood(response).await)
@@ -149,6 +150,12 @@ fn zone(headers: &HeaderMap) -> Zone {
     let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let minutes = pairs.filter(|(name, _)| *name == ZONE_COOKIE).find_map(|(_, minutes)| minutes.parse().ok());
     Zone::of_minutes(minutes.unwrap_or(0))
+}
+
+/// What every browser says of itself on a phone.
+fn is_in_hand(headers: &HeaderMap) -> InHand {
+    let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    InHand(browser.is_some_and(|browser| browser.contains("Mobi")))
 }
 
 async fn render(app: App, request: Request) -> Response {

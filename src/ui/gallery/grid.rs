@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     browser::{dialog, focus, frame::OncePerFrame, history, viewport::SizeWatch},
-    model::{Query, Window},
+    model::Query,
     ui::{
         find::{chips::Chips, nothing::Nothing},
         later::{Later, Shown},
@@ -318,8 +318,8 @@ fn Paging() -> impl IntoView {
     let search = gallery.shown_view.with_untracked(Query::search);
     let lead = if search.is_empty() { "/?".to_owned() } else { format!("/{search}&") };
     let link = |start: u32, text: &'static str| view! { <a href=format!("{lead}start={start}")>{text}</a> };
-    let newer = (start > 0).then(|| link(start.saturating_sub(Window::CARDS_FIRST), "Newer"));
-    let older = start.saturating_add(Window::CARDS_FIRST);
+    let newer = (start > 0).then(|| link(start.saturating_sub(gallery.drawn_at_most.get_value()), "Newer"));
+    let older = untrack(move || gallery.drawn_first()).end;
     let older = (older < total).then(|| link(older, "Older"));
     view! {
         <nav class="paging" aria-label="Pages">

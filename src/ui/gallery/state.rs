@@ -56,6 +56,8 @@ pub struct Gallery {
     at_top: StoredValue<bool>,
     place: StoredValue<Place>,
     followed: StoredValue<bool>,
+    /// How many of the pictures stand in a page from the server.
+    pub drawn_at_most: StoredValue<u32>,
 }
 
 /// Where the reader was.
@@ -100,6 +102,7 @@ impl Gallery {
             at_top: StoredValue::new(true),
             place: StoredValue::new(Place::default()),
             followed: StoredValue::new(false),
+            drawn_at_most: StoredValue::new(0),
         }
     }
 
@@ -119,9 +122,16 @@ impl Gallery {
         self.heard_at.set(opening.at.seq);
         self.at_top.set_value(opening.window.start == 0);
         self.counting.set(!opening.is_counted);
+        self.drawn_at_most.set_value(opening.drawn);
         self.take_cards(opening.window.cards);
         self.publish();
         self.opened.set(true);
+    }
+
+    /// Of those that a page from the server holds.
+    pub fn drawn_first(&self) -> Range<u32> {
+        let loaded = self.loaded();
+        loaded.start..loaded.end.min(loaded.start.saturating_add(self.drawn_at_most.get_value()))
     }
 
     pub fn set_folders(&self, folders: Vec<Folder>) {

@@ -107,10 +107,10 @@ impl Screen {
             let of = |shapes: &Shapes| outline.with(|outline| Arc::new(Layout::of(outline, shapes, look)));
             Some(if look.fit == Fit::Rows { gallery.shapes.with(of) } else { of(&Shapes::default()) })
         });
-        // a page from the server has all of its few cards in it; whoever comes back begins with none and draws a few at a time
-        let first = untrack(move || gallery.loaded());
-        let is_much = first.end - first.start > Window::CARDS_FIRST;
-        let first = if is_much { first.start..first.start } else { first };
+        // as in the page from the server; whoever comes back to more begins with none and draws a few at a time
+        let (loaded, first) = untrack(move || (gallery.loaded(), gallery.drawn_first()));
+        let is_much = loaded.end - loaded.start > Window::CARDS_FIRST;
+        let first = if is_much { loaded.start..loaded.start } else { first };
         let ends = RwSignal::new(Ends::of(first, |place| gallery.at_place(place)));
         let seen = Memo::new(move |_| {
             let Measure { height, scrolled, .. } = measure.get();
