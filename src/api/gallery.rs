@@ -17,8 +17,10 @@ pub async fn open_gallery(
     in_a_hurry: bool,
 ) -> Result<Opening, Failure> {
     let (app, zone) = (crate::server::App::here()?, crate::server::app::zone());
+    // while it waits for the database, nobody is there to be asked
+    let in_hand = crate::server::app::is_in_hand();
     let mut opening = crate::server::gallery::open(&app, &query, zone, at, start, count, in_a_hurry).await?;
-    if at.is_none() && crate::server::app::is_in_hand() {
+    if at.is_none() && in_hand {
         opening.drawn = Window::CARDS_IN_HAND;
     }
     Ok(opening)

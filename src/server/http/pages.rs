@@ -45,11 +45,10 @@ async fn call(State(app): State<App>, request: Request) -> Response {
         Ok(request) => request,
         Err(refusal) => return *refusal,
     };
-    let (zone, in_hand) = (zone(request.headers()), is_in_hand(request.headers()));
+    let zone = zone(request.headers());
     let context = move || {
         provide_context(app.clone());
         provide_context(zone);
-        provide_context(in_hand);
     };
     let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
     without_empty_query(refused_if_not_understood(response).await)
@@ -161,10 +160,11 @@ fn is_in_hand(headers: &HeaderMap) -> InHand {
 async fn render(app: App, request: Request) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
-    let zone = zone(request.headers());
+    let (zone, in_hand) = (zone(request.headers()), is_in_hand(request.headers()));
     let context = move || {
         provide_context(app.clone());
         provide_context(zone);
+        provide_context(in_hand);
         provide_context(nonce.clone());
         provide_context(PageUnderWay);
     };

@@ -65,7 +65,7 @@ pub fn Grid() -> impl IntoView {
     });
     let measure = OncePerFrame::new(move || {
         screen.scrolled(gallery);
-        written.after(WRITTEN, move || write_place(screen, gallery));
+        written.after(WRITTEN, move || write_place(screen, gallery, written));
         rested.after(RESTED, move || rest(screen, rested));
     });
     let scrolled = move |_| measure.ask();
@@ -106,11 +106,17 @@ fn rest(screen: Screen, rested: Again) {
     request_animation_frame(move || request_animation_frame(look));
 }
 
-fn write_place(screen: Screen, gallery: Gallery) {
-    if !gallery.is_changing_view() {
-        let view = gallery.shown_view.get_untracked();
-        history::replace(&view.page_url(), &view.page_url_at(screen.at(gallery)));
+fn write_place(screen: Screen, gallery: Gallery, written: Again) {
+    if gallery.is_changing_view() {
+        return;
     }
+    let at = screen.at(gallery);
+    if at.is_none() && !screen.is_at_top() {
+        // what lies there is still to come, and nothing is scrolled then
+        return written.after(WRITTEN, move || write_place(screen, gallery, written));
+    }
+    let view = gallery.shown_view.get_untracked();
+    history::replace(&view.page_url(), &view.page_url_at(at));
 }
 
 /// As high as all of them, laid out once there is a measure.
